@@ -12,6 +12,7 @@ from http.client import HTTPException
 from typing import Any
 
 from exporter.errors import IonmonError
+from exporter.exposition.label_values import clean
 from exporter.own_server import answer
 
 TIMEOUT = 60.0  # seconds for the whole of one answer
@@ -69,6 +70,14 @@ class ServerAlert:
 
 
 _NO_ANSWER = "gives no answer of Prometheus"
+_OTHER_FORM = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    ArithmeticError,  # a time that no float is
+)
 _GIVEN_UP = frozenset({422, 503, 504})  # too many samples, too long; also in Thanos and Mimir
 
 
@@ -162,7 +171,7 @@ class Prometheus:
         """Turn an answer of another form into an error that says so: another server answers."""
         try:
             yield
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        except _OTHER_FORM as error:
             text = f"{self.url} {_NO_ANSWER}: {type(error).__name__}: {error}"
             raise NoAnswer(text[:_SHOWN]) from error
 
@@ -218,7 +227,8 @@ def _labels(one: Mapping[str, Any]) -> Labels:
 
 
 def _sorted(labels: Mapping[str, str]) -> Labels:
-    return tuple(sorted(labels.items()))
+    # Whatever shows or compares labels has them fit to be shown, and therefore alike.
+    return tuple(sorted((clean(name), clean(value)) for name, value in labels.items()))
 
 
 def _spread(one: Mapping[str, Any], start: float, step: float, count: int) -> tuple[float, ...]:

@@ -25,6 +25,7 @@ NOT_SCRAPED = (
     "Prometheus does not scrape Alertmanager: which notifications failed is not known; add the job "
     "alertmanager of the generated prometheus.yml"
 )
+_MOST = 1e15  # no counter goes so far: another server answers
 _TOGETHER = 900.0  # seconds between two failures that are shown as one time
 _UNKNOWN = 3 * STEP
 _SHOWN = ("integration", "receiver_name", "reason")
@@ -141,12 +142,16 @@ def _of_counter(pieces: Sequence[Points]) -> Iterator[_Increase]:
     """Yield the increases; what is there from the first point on happened before it."""
     times = [time for one in pieces for time in one.times]
     values = [value for one in pieces for value in one.values]
-    last = values[0] if math.isfinite(values[0]) else 0.0
+    last = values[0] if _is_count(values[0]) else 0.0
     for time, value in zip(times, values, strict=True):
-        if not math.isfinite(value) or value == last:
+        if not _is_count(value) or value == last:
             continue
         yield _Increase(time, value - last if value > last else value)
         last = value
+
+
+def _is_count(value: float) -> bool:
+    return 0 <= value < math.inf
 
 
 def _times(increases: Iterable[_Increase]) -> Iterator[tuple[int, float, float]]:
@@ -158,7 +163,7 @@ def _times(increases: Iterable[_Increase]) -> Iterator[tuple[int, float, float]]
         else:
             found.append([one])
     for every in found:
-        yield round(sum(one.by for one in every)), every[0].at - STEP, every[-1].at
+        yield round(min(_MOST, sum(one.by for one in every))), every[0].at - STEP, every[-1].at
 
 
 def _dropped(count: int, began: float, until: float) -> RecordHole:

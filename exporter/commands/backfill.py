@@ -17,14 +17,13 @@ from exporter.backfill.promtool import blocks_in, check_tools
 from exporter.backfill.rules import read_rules
 from exporter.backfill.run import BackfillRun
 from exporter.backfill.work import WorkFolder, deliver
-from exporter.cloud_monitoring.channel import channel
-from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
+from exporter.cloud_monitoring.client import MonitoringClient
 from exporter.cloud_monitoring.estimate import estimate
+from exporter.cloud_monitoring.opened import opened_client
 from exporter.commands.flag_types import Duration
 from exporter.commands.options import CONFIG, GOOGLE, PROJECT, QUIET, STATE, options, overrides
 from exporter.commands.terminal import Bar, progress, table
 from exporter.settings import load
-from exporter.telemetry import Telemetry
 
 HELP = """Make weeks of real history for the Prometheus that keeps 90 days.
 
@@ -98,19 +97,14 @@ def command(  # noqa: PLR0913 - options by name
     request = BackfillRequest(given["last"], given["instance"])
     work = WorkFolder(blocks or (into / _FOLDER if into else _FOLDER))
     check_tools()
-    google = settings.google
-    opened = channel(google.endpoint, google.credentials_file, insecure=google.insecure)
-    limits = CallLimits(max(google.timeout, _CALL_TIMEOUT), google.calls_per_minute)
-    client = MonitoringClient(opened, limits, Telemetry(0.0))
-    try:
+    timeout = max(settings.google.timeout, _CALL_TIMEOUT)
+    with opened_client(settings.google, timeout=timeout) as client:
         with progress("reading descriptors", shown=not quiet) as bar:
             plan = planned(settings, found, request, client, bar.reach)
         with nullcontext() if dry else work.opened(plan):
             asked = _Asked(dry=dry, confirmed=confirmed, quiet=quiet)
             if _agreed(BackfillRun(plan, found, work), client, asked):
                 click.echo(_moved(work, into))
-    finally:
-        opened.close()  # ends running calls, so that Ctrl-C does not wait for them
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,11 @@ import click
 
 from exporter.clock import WallClock
 from exporter.cloud_monitoring.bills import AlertPrices, Bill, QueryReads, Watching, bills
-from exporter.cloud_monitoring.channel import channel
-from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
 from exporter.cloud_monitoring.estimate import Estimate, estimate
+from exporter.cloud_monitoring.opened import opened_client
 from exporter.commands.estimate_text import bills_text, service_text, text, total_text
 from exporter.commands.flag_types import WEB_URL
-from exporter.commands.options import CONFIG, GOOGLE, PROJECT, options, overrides
+from exporter.commands.options import CONFIG, GOOGLE, PROJECT, QUIET, options, overrides
 from exporter.commands.terminal import progress
 from exporter.commands.waits import waits_are_said
 from exporter.errors import IonmonError, SettingsError
@@ -30,7 +29,6 @@ from exporter.settings import Settings, load
 from exporter.summary.costs import ServiceCosts, service_costs
 from exporter.summary.read import Reader
 from exporter.targets import targets, unread_targets
-from exporter.telemetry import Telemetry
 
 HELP = """Estimate what a month costs, before the first poll, beside other ways to watch the same.
 
@@ -78,6 +76,7 @@ CONDITIONS = 9  # the alerts on thresholds, where no file says how many
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the estimate as JSON.")
 @click.option("--all", "everything", is_flag=True, help="Also list metrics without series.")
+@QUIET
 @waits_are_said()
 def command(config: Path | None, **given: Any) -> None:  # noqa: ANN401 - options by name
     """Print the estimate."""
@@ -90,7 +89,7 @@ def command(config: Path | None, **given: Any) -> None:  # noqa: ANN401 - option
         alerts=_alert_prices(settings, written),
     )
     service = _service(written, given["prometheus"])
-    result = _estimated(settings)
+    result = _estimated(settings, quiet=given["quiet"])
     found = bills(result, watching)
     if given["as_json"]:
         click.echo(_json(result, found, watching, service))
@@ -114,21 +113,16 @@ def _json(
     return json_document("estimate", body)
 
 
-def _estimated(settings: Settings) -> Estimate:
-    google = settings.google
+def _estimated(settings: Settings, *, quiet: bool) -> Estimate:
     requested = targets(settings)
     if not requested:
         raise SettingsError("no project is configured; use: ionmon estimate --project my-project")
-    opened = channel(google.endpoint, google.credentials_file, insecure=google.insecure)
-    limits = CallLimits(google.timeout, google.calls_per_minute)
-    client = MonitoringClient(opened, limits, Telemetry(0.0))
-    try:
-        compared = unread_targets(settings)
-        count = len(requested) + len(compared)
-        with progress("querying the series of each metric", count) as bar:
-            return estimate(requested, client, google.budget_usd_per_month, bar.reach, compared)
-    finally:
-        opened.close()  # ends running calls, so that Ctrl-C does not wait for them
+    compared = unread_targets(settings)
+    count = len(requested) + len(compared)
+    bar_ = progress("querying the series of each metric", count, shown=not quiet)
+    budget = settings.google.budget_usd_per_month
+    with opened_client(settings.google) as client, bar_ as bar:
+        return estimate(requested, client, budget, bar.reach, compared)
 
 
 def _written(settings: Settings) -> MonitoringConfig | None:

@@ -1,11 +1,9 @@
 """ionmon init: finds what a project has, and writes a first monitoring.yaml for it."""
 
-import os
 import shlex
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,32 +12,24 @@ import click
 
 from exporter.catalog.prices import DOLLARS_PER_SERIES
 from exporter.clock import WallClock
-from exporter.cloud_monitoring.channel import channel, project_of_credentials
-from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
 from exporter.cloud_monitoring.estimate import Estimate, estimate
+from exporter.cloud_monitoring.opened import opened_client
 from exporter.commands import doctor
 from exporter.commands.flag_types import NewFile
+from exporter.commands.init_file import write_settings
 from exporter.commands.init_output import findings_text, found_text, next_text
-from exporter.commands.init_questions import (
-    ADDRESS,
-    AVAILABILITY,
-    CHANNEL,
-    ask_project,
-    ask_rest,
-)
+from exporter.commands.init_project import named_project, simulated_project
+from exporter.commands.init_questions import ADDRESS, AVAILABILITY, CHANNEL, ask_rest
 from exporter.commands.options import GOOGLE, PROJECT, QUIET, options, overrides
 from exporter.commands.terminal import progress
 from exporter.discovery.discover import CALLS, discover
 from exporter.discovery.model import Discovery
 from exporter.discovery.settings_text import InitialSettings, settings_text
 from exporter.doctor.finding import Finding, Verdict
-from exporter.errors import IonmonError, SettingsError
+from exporter.errors import IonmonError
 from exporter.json_output import json_document
 from exporter.settings import GoogleSettings, Overrides, Settings, load
-from exporter.simulator.server import Simulator
-from exporter.simulator.world import World
 from exporter.targets import targets
-from exporter.telemetry import Telemetry
 
 HELP = """Write a first monitoring.yaml from what a project has, check it, and say what it costs.
 
@@ -60,10 +50,6 @@ replaces it. Then the command does what `ionmon doctor` and `ionmon estimate` do
 Without a terminal, or with --yes or --json, it asks nothing. Exit code 1 if the project cannot be
 read, in which case nothing is written, or if a check of `ionmon doctor` fails.
 """
-_ELSEWHERE = (
-    "--simulated starts a project of its own; to read that of `ionmon simulate`, use --project, "
-    "--google.endpoint and --google.insecure"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,14 +122,18 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - opti
         simulated=given["simulated"],
     )
     _check_free(how)
-    with _google(how, overrides(given)) as google:
+    with _reached(how, overrides(given)) as google:
         found = _discovered(google, how)
         chosen = _chosen(given, None if how.simulated else google)
         if how.asks:
             default = click.core.ParameterSource.DEFAULT
             chosen = ask_rest(chosen, found, lambda n: ctx.get_parameter_source(n) is not default)
-        _write(how.output, settings_text(found, chosen), force=how.force)
+        write_settings(how.output, settings_text(found, chosen), force=how.force)
         _report(how, google, found)
+
+
+def _reached(how: InitOptions, base: Overrides) -> AbstractContextManager[GoogleSettings]:
+    return simulated_project(base) if how.simulated else named_project(base, asks=how.asks)
 
 
 def _chosen(given: Mapping[str, Any], google: GoogleSettings | None) -> InitialSettings:
@@ -171,55 +161,18 @@ def _check_free(how: InitOptions) -> None:
         raise IonmonError(text)
 
 
-@contextmanager
-def _google(how: InitOptions, base: Overrides) -> Iterator[GoogleSettings]:
-    """Yield how the project is reached: as flags and environment have it, or a simulated one."""
-    if not how.simulated:
-        google = load(None, base).google
-        projects = google.called or (_project(google, how),)
-        yield google.model_copy(update={"projects": projects, "scope": None})
-        return
-    if base.endpoint or base.projects:
-        raise click.UsageError(_ELSEWHERE)
-    simulator = Simulator(World(1, WallClock().now()), WallClock())
-    simulated = Overrides(projects=(World.project,), endpoint=simulator.start(), insecure=True)
-    try:
-        yield load(None, simulated).google
-    finally:
-        simulator.close()
-
-
-def _project(google: GoogleSettings, how: InitOptions) -> str:
-    """Return the project to read: the one asked for, or that of the credentials."""
-    suggested = None
-    if not google.insecure:
-        suggested = project_of_credentials(google.credentials_file)
-    if how.asks:
-        return ask_project(suggested)
-    if suggested is None:
-        raise SettingsError("no project is named; use: ionmon init --project my-project")
-    return suggested
-
-
-@contextmanager
-def _client(google: GoogleSettings) -> Iterator[MonitoringClient]:
-    opened = channel(google.endpoint, google.credentials_file, insecure=google.insecure)
-    limits = CallLimits(google.timeout, google.calls_per_minute)
-    try:
-        yield MonitoringClient(opened, limits, Telemetry(0.0))
-    finally:
-        opened.close()  # ends running calls, so that Ctrl-C does not wait for them
-
-
 def _discovered(google: GoogleSettings, how: InitOptions) -> Discovery:
     calls = CALLS * len(google.projects)
-    with _client(google) as client:
+    with opened_client(google) as client:
         if not (how.quiet or how.as_json):
             click.echo(_price(google.projects, calls), err=True)
         if how.asks:
             click.confirm("Read it?", default=True, abort=True, err=True)
         with progress("reading what there is", calls, shown=not how.quiet) as bar:
-            return discover(google.projects, client, WallClock().now(), bar.reach)
+            try:
+                return discover(google.projects, client, WallClock().now(), bar.reach)
+            except IonmonError as error:
+                raise IonmonError(f"nothing was written: {error}") from error
 
 
 def _price(projects: Sequence[str], calls: int) -> str:
@@ -229,32 +182,6 @@ def _price(projects: Sequence[str], calls: int) -> str:
         f"the series that a call returns, at least one: {10_000 * DOLLARS_PER_SERIES:g} dollars "
         "per 10,000. Then the file is checked, which reads each metric type twice."
     )
-
-
-def _write(path: Path, text: str, *, force: bool) -> None:
-    """Write the file in one step, if it reads as settings. Raises IonmonError."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".ionmon-", suffix=".yaml")
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    staged = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        load(staged)
-        staged.chmod(0o644)
-        if force:
-            staged.replace(path)
-        else:
-            os.link(staged, path)  # fails where a file has come into being meanwhile
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    finally:
-        staged.unlink(missing_ok=True)
-
-
-def _unwritable(path: Path, error: OSError) -> IonmonError:
-    return IonmonError(f"{path}: cannot be written: {error.strerror}; name another with --output")
 
 
 def _report(how: InitOptions, google: GoogleSettings, found: Discovery) -> None:
@@ -279,7 +206,7 @@ def _report(how: InitOptions, google: GoogleSettings, found: Discovery) -> None:
 def _estimated(settings: Settings, *, quiet: bool) -> Estimate:
     requested = targets(settings)
     bar_ = progress("estimating", len(requested), shown=not quiet)
-    with _client(settings.google) as client, bar_ as bar:
+    with opened_client(settings.google) as client, bar_ as bar:
         return estimate(requested, client, settings.google.budget_usd_per_month, bar.reach)
 
 

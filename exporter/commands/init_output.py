@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from exporter.cloud_monitoring.estimate import Estimate
 from exporter.commands import doctor
+from exporter.commands.estimate_text import total_text
 from exporter.commands.terminal import printable
 from exporter.discovery.model import Discovery, FoundDatabase
 from exporter.doctor.finding import Finding, Verdict
@@ -58,8 +59,4 @@ def next_text(cost: Estimate, commands: Sequence[tuple[str, str]]) -> str:
     """Return what a month costs, and the commands to type next."""
     width = max(len(words) for words, _ in commands)
     steps = (f"  {words.ljust(width)}    # {what}" for words, what in commands)
-    costs = (
-        f"Reading it costs {cost.total:.2f} dollars a month: {cost.billed:,} series billed, of "
-        "which the first million of the billing account is free."
-    )
-    return "\n".join(("", costs, "", "Next:", *steps))
+    return "\n".join(("", total_text(cost), "", "Next:", *steps))

@@ -156,7 +156,7 @@ def _row(family: Family, source: CloudMonitoring, series: Raw, project: str) -> 
 
 def _refused(project: str, error: PollError) -> IonmonError:
     fix = fix_of_access(project, LIST_SERIES, error)
-    return IonmonError(f"{project}: {error}; nothing was written.\n{fix}")
+    return IonmonError(f"{project}: {error}\n{fix}")
 
 
 def _services(rows: Sequence[Row]) -> Iterator[FoundService]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from exporter.discovery.model import Discovery, FoundCache, FoundDatabase
+from exporter.settings.deploy import DEBIAN_EXAMPLE
 
 _COLUMN = 50  # where remarks begin
 _FEW = 5
@@ -57,6 +58,7 @@ def settings_text(found: Discovery, chosen: InitialSettings) -> str:
         _redis(found, chosen),
         _application(found),
         _links(),
+        _deploy(),
     )
     return "\n".join("".join(f"{line}\n" for line in section) for section in sections)
 
@@ -197,6 +199,13 @@ def _links() -> Iterator[str]:
     yield "  grafana: http://localhost:3000"
     yield "  # prometheus: http://localhost:9090"
     yield "  # alertmanager: http://localhost:9093"
+
+
+def _deploy() -> Iterator[str]:
+    # In braces, as settings refuse a section without a value.
+    yield _line("deploy: {", "where servers read their files: docs/deploy.md")
+    yield from (f"  # {line}," for line in DEBIAN_EXAMPLE)
+    yield "}"
 
 
 def _listed(where: str, names: Iterable[str]) -> Iterator[str]:

@@ -13,12 +13,13 @@ from pathlib import Path
 from exporter.catalog import CATALOG
 from exporter.catalog.google_access import LIST_DESCRIPTORS, LIST_SERIES
 from exporter.clock import WallClock
-from exporter.cloud_monitoring.channel import CredentialsMissing, channel
+from exporter.cloud_monitoring.channel import CredentialsMissing
 from exporter.cloud_monitoring.checkpoint import inspect
-from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, SeriesQuery
+from exporter.cloud_monitoring.client import MonitoringClient, SeriesQuery
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.filters import descriptor_filter
 from exporter.cloud_monitoring.lateness import promised
+from exporter.cloud_monitoring.opened import opened_client
 from exporter.cloud_monitoring.owners import owner, reads, target_filter
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.source_clock import SourceClock
@@ -114,19 +115,17 @@ def _google(settings: Settings) -> Iterator[Finding]:
         verdict = Verdict.WARN if collected(settings.redis) else Verdict.FAIL
         yield Finding("projects", verdict, "no project is configured", "--project my-project")
         return
+    source = SourceClock(WallClock(), Telemetry(0.0))
+    timeout = min(google.timeout, TIMEOUT)
     try:
-        opened = channel(google.endpoint, google.credentials_file, insecure=google.insecure)
+        with opened_client(google, timeout=timeout, source=source) as client:
+            found = "found" if not google.insecure else "none needed"
+            yield Finding("credentials", Verdict.OK, found)
+            for project in google.called:
+                yield from _project(project, requested, client, source)
     except CredentialsMissing as error:
         first, *rest = str(error).splitlines()
         yield Finding("credentials", Verdict.FAIL, first, " ".join(rest))
-        return
-    yield Finding("credentials", Verdict.OK, "found" if not google.insecure else "none needed")
-    limits = CallLimits(min(google.timeout, TIMEOUT), google.calls_per_minute)
-    source = SourceClock(WallClock(), Telemetry(0.0))
-    client = MonitoringClient(opened, limits, Telemetry(0.0), source)
-    for project in google.called:
-        yield from _project(project, requested, client, source)
-    opened.close()
 
 
 def _project(

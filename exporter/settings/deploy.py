@@ -30,6 +30,20 @@ _RELOAD = (
 )
 
 
+# Where the servers of Debian's packages read their files, a line of YAML for each.
+DEBIAN_EXAMPLE = (
+    (
+        "prometheus: {config_file: /etc/prometheus/prometheus.yml, "
+        "reload_command: [systemctl, reload, prometheus]}"
+    ),
+    (
+        "alertmanager: {config_file: /etc/prometheus/alertmanager.yml, "
+        "reload_command: [systemctl, reload, prometheus-alertmanager]}"
+    ),
+    "grafana: {dashboards_directory: /etc/grafana/dashboards/ion}",
+)
+
+
 class DeployedPrometheus(Section):
     """A Prometheus, and where it reads its files."""
 

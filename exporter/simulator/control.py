@@ -126,7 +126,7 @@ class _ControlRequest(BaseHTTPRequestHandler):
     def _act(self, body: Mapping[str, Any]) -> None:
         if self.path == INCIDENT:
             minutes = body.get("minutes", 15)
-            if not isinstance(minutes, int):
+            if not isinstance(minutes, int) or isinstance(minutes, bool):
                 raise IonmonError("minutes is no whole number")
             self.server.control.begin(str(body.get("name", "")), minutes)
         elif self.path == END:

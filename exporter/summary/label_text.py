@@ -24,6 +24,11 @@ def one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
+def without_controls(text: str) -> str:
+    """Return a text from outside without control characters; its lines stay."""
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+
+
 def plain(text: str) -> str:
     """Return a text from outside as one line of bounded length without control characters."""
     line = one_line(text[: 4 * _LONGEST])

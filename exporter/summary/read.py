@@ -209,6 +209,11 @@ def _gaps(config: MonitoringConfig, reader: Reader, span: TimeSpan) -> Iterator[
 def data_gaps(reader: Reader, query: str, at: float) -> Iterator[DataGap]:
     """Yield the gaps that a query finds, the longest first."""
     found = reader.instant(reader.main, query, at, "gaps of the data")
-    for one in sorted(found, key=lambda points: points.values[0], reverse=True):
+    for one in sorted(found, key=lambda points: longest_first(points.values[0])):
         labels = dict(one.labels)
         yield DataGap(labels.get("gcp_project", ""), labels.get("family", ""), one.values[0])
+
+
+def longest_first(duration: float) -> float:
+    """Return what sorts durations, the longest first; before all, what is no number."""
+    return -duration if math.isfinite(duration) else -math.inf

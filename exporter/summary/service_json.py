@@ -6,6 +6,7 @@ from math import isfinite, nan
 from typing import Any
 
 from exporter.errors import IonmonError
+from exporter.exposition.label_values import clean
 from exporter.summary.limits import LimitState
 from exporter.summary.model import SignalLimit
 from exporter.summary.recent import (
@@ -96,14 +97,17 @@ def read_service_json(text: bytes | str, source: str) -> RecentService | None:
         raise ServiceJsonError(f"{fault}; use the same version of both")
     try:
         return _service(document) if document["at"] is not None else None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
         fault = f"{source}: does not match schema_version {SCHEMA_VERSION}: {error!r}"
         raise ServiceJsonError(fault) from None
 
 
 def _service(document: Mapping[str, Any]) -> RecentService:
+    at = _value(document["at"])
+    if at is None:
+        raise ValueError("at is no time")
     return RecentService(
-        at=float(document["at"]),
+        at=at,
         signals=tuple(_read_signal(signal) for signal in document["signals"]),
         objective=str(document["objective"]),
         limits_fault=str(document["limits_fault"]),
@@ -134,7 +138,9 @@ def _read_signal(found: Mapping[str, Any]) -> RecentSignal:
 
 def _read_place(found: Mapping[str, Any]) -> RecentPlace:
     return RecentPlace(
-        labels=tuple(sorted((str(name), str(value)) for name, value in found["labels"].items())),
+        labels=tuple(
+            sorted((clean(str(name)), clean(str(value))) for name, value in found["labels"].items())
+        ),
         now=_value(found["now"]),
         line=_line(found["line"]),
         state=LimitState(found["state"]),
@@ -152,8 +158,9 @@ def _text(found: object) -> str | None:
 
 
 def _value(found: Any) -> float | None:  # noqa: ANN401 - of JSON
-    return None if found is None else float(found)
+    return None if found is None else _number(float(found))
 
 
 def _line(found: list[float | None]) -> tuple[float, ...]:
-    return tuple(nan if value is None else float(value) for value in found)
+    values = map(_value, found)
+    return tuple(nan if value is None else value for value in values)

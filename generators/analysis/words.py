@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from exporter.prometheus_api import Labels
-from exporter.summary.wording import elapsed, shown
+from exporter.summary.wording import elapsed, rounded, shown
 from generators.analysis.model import Analysis, Anomaly, Growth, NotKnown, PairMovement
 from generators.analysis.series_statistics import Estimate
 from generators.analysis.trends import SEASON
@@ -135,7 +135,7 @@ def _anomaly(one: Anomaly, analysis: Analysis, places: _Places) -> tuple[str, ..
         places.words(one.place),
         shown(one.value, unit),
         shown(one.centre, unit),
-        f"{abs(one.distance):.1f}× {'above' if one.distance > 0 else 'below'}",
+        f"{rounded(abs(one.distance), 1)}× {'above' if one.distance > 0 else 'below'}",
         one.alert if one.fires else "",
     )
 

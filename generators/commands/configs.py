@@ -84,7 +84,11 @@ class _Options:
     @property
     def past(self) -> Past | None:
         """The past that is replayed; None where none is."""
-        return None if self.backtest is None else Past(self.backtest, self.url, self.incidents)
+        return (
+            None
+            if self.backtest is None
+            else Past(self.backtest, self.url, self.incidents, quiet=self.quiet)
+        )
 
 
 @click.command("configs", help=HELP)

@@ -58,7 +58,7 @@ def lines(root: Path, settings: Settings, past: Past, *, as_markdown: bool) -> I
 
 def _read(settings: Settings, past: Past, rules: Sequence[Alerting]) -> ReadHistory:
     texts = tuple(dict.fromkeys(text for rule in rules for text in rule_replay.expressions(rule)))
-    with progress("reading history", 1.0) as bar:
+    with progress("reading history", 1.0, shown=not past.quiet) as bar:
         return recent_history(history_address(settings, past.url), past.seconds, texts, bar)
 
 

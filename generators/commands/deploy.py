@@ -13,6 +13,7 @@ from exporter.commands.options import CONFIG
 from exporter.commands.terminal import progress
 from exporter.errors import IonmonError
 from exporter.settings import deploy_directory
+from exporter.settings.deploy import DEBIAN_EXAMPLE
 from generators import difference
 from generators.commands.deploy_additions import print_additions
 from generators.commands.deploy_check import checked
@@ -35,7 +36,7 @@ would change.
   ionmon deploy --root deployed --only alertmanager --apply
   ionmon deploy --root deployed --set prometheus.config_file=/etc/prometheus/prometheus.yml
   ionmon deploy --root deployed --show-additions /etc/prometheus/prometheus.yml
-  ionmon deploy --recover back                      after a deploy that was killed
+  ionmon deploy --root deployed --recover back      after a deploy that was killed
 
 `deploy` in monitoring.yaml says where each server reads its files and how it is reloaded. The set
 is checked as by `ionmon check`. Then each server gets its files and reads them, and its API has to
@@ -44,10 +45,22 @@ configuration, and that rules work. If any step fails, or Ctrl-C stops it, all f
 the servers read them again, and that is verified as well.
 
 A second run has nothing to do: it touches no file and reloads nothing. Files of others are left
-alone. A file that somebody changed by hand is named; only --overwrite replaces it.
+alone. A file that somebody changed or removed by hand is named; only --overwrite replaces it.
 
 Exit code 1 if something failed or is refused; the message says what is in which state.
 """
+
+_NOWHERE = "\n".join(
+    (
+        "nothing says where servers read their files; set `deploy` in monitoring.yaml, on Debian:",
+        "deploy:",
+        *(f"  {line}" for line in DEBIAN_EXAMPLE),
+        (
+            "then write the files again: ionmon configs. Or use --set, such as "
+            "--set prometheus.config_file=/etc/prometheus/prometheus.yml"
+        ),
+    )
+)
 
 
 @click.command("deploy", help=HELP)
@@ -78,7 +91,9 @@ Exit code 1 if something failed or is refused; the message says what is in which
     metavar="NAME",
     help="Which of prometheus.replicas runs here. Default: the first.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace files that somebody changed by hand.")
+@click.option(
+    "--overwrite", is_flag=True, help="Replace files that somebody changed or removed by hand."
+)
 @click.option("--offline", is_flag=True, help="Check the set without promtool and amtool.")
 @click.option(
     "--wait",
@@ -151,7 +166,7 @@ def _deploy(
             keep_record(run)
             output.result("nothing to do", "everything is in force as written")
             return
-        with _all_locked(steps, at), progress("deploying") as bar:
+        with _all_locked(steps, at), progress("deploying", shown=not wanted.quiet) as bar:
             apply(run, output.telling(bar))
         output.result("deployed", "everything is in force and verified")
         output.hint_grafana(found, steps)
@@ -164,12 +179,9 @@ def _surveyed(
     steps = planned(found.written.texts, found.settings, wanted.replica)
     steps = tuple(step for step in steps if not wanted.only or step.name in wanted.only)
     if not steps:
-        raise IonmonError(
-            "nothing says where servers read their files; set `deploy` in monitoring.yaml, or use "
-            "--set, such as --set prometheus.config_file=/etc/prometheus/prometheus.yml"
-        )
+        raise IonmonError(_NOWHERE)
     output.tell(checked(found, wanted))
-    surveyed = survey(steps, at.record())
+    surveyed = survey(steps, at.record(), wanted.timeout)
     output.changes(surveyed, _differences(found, at))
     return surveyed
 
@@ -211,11 +223,11 @@ def _clear_verified(at: DeployState) -> None:
 
 
 def _recover(at: DeployState, wanted: DeployOptions, output: DeployOutput) -> None:
-    at.make()
+    at.check_there()
     with locked((at.directory,)):
         journal = at.journal()
         if journal is None:
-            output.result("nothing to do", "every deploy has finished")
+            output.result("nothing to do", f"{at.directory}: every deploy from here has finished")
             return
         with _journal_locked(journal):
             if wanted.recover == "back" and journal.phase is DeployPhase.APPLYING:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from exporter.errors import IonmonError
 from exporter.settings import DeployedAlertmanager, DeployedPrometheus, Settings
 from generators.commands.deploy_options import DeployOptions, GivenDeploy
 from generators.deploy.additions.model import Additions
+from generators.deploy.additions.patch import line_end, patch, replaced
 from generators.deploy.additions.to_alertmanager import alertmanager_additions
 from generators.deploy.additions.to_prometheus import prometheus_additions
 from generators.deploy.additions.yaml_lines import with_insertions
@@ -28,9 +28,12 @@ def print_additions(found: GivenDeploy, options: DeployOptions, path: Path) -> N
     path = path.absolute()
     text, body = _existing(path)
     more = _additions(found, options, path, body)
-    new = with_insertions(text, more.insertions)
-    lines = text.splitlines(keepends=True), new.splitlines(keepends=True)
-    click.echo("".join(unified_diff(*lines, str(path), str(path))), nl=False)
+    end = line_end(text)
+    plain = text.replace(end, "\n")
+    new = with_insertions(plain, more.insertions)
+    click.echo(patch(str(path), text, new.replace("\n", end)), nl=False)
+    for line in replaced(plain, new):
+        click.echo(f"note: replaced by a block, one item a line: {line}", err=True)
     for note in more.notes:
         click.echo(f"note: {note}", err=True)
     for conflict in more.conflicts:
@@ -45,9 +48,10 @@ def print_additions(found: GivenDeploy, options: DeployOptions, path: Path) -> N
 
 def _existing(path: Path) -> tuple[str, Mapping[str, Any]]:
     try:
-        text = path.read_text("utf-8")
+        text = path.read_bytes().decode("utf-8")
+        line_end(text)
         body = yaml.safe_load(text) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise IonmonError(f"{path}: cannot be read: {reason}; correct it first") from error
     if not isinstance(body, Mapping):

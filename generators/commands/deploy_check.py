@@ -18,7 +18,7 @@ def checked(found: GivenDeploy, options: DeployOptions) -> StepResult:
     folder = cache_directory()
     kept = KeptResults(folder and folder / "check")
     request = CheckRequest(found.root, found.settings)
-    with progress("checking the set") as bar:
+    with progress("checking the set", shown=not options.quiet) as bar:
 
         def count(what: str, done: int, total: int) -> None:
             bar.show(what)

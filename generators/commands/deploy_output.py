@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import groupby
 from types import TracebackType
 from typing import Any, Self
 
@@ -42,6 +43,7 @@ class DeployOutput:
             "differences": [],
             "files": [],
             "by_hand": [],
+            "left": [],
         }
         return self
 
@@ -78,11 +80,17 @@ class DeployOutput:
         """Take what differs from what was deployed, by meaning, and which files would change."""
         self._body["differences"] = list(differences)
         self._body["by_hand"] = [text for one in steps for text in one.by_hand]
+        self._body["left"] = [str(path) for one in steps for path in one.left]
         self._body["files"] = [
             {"step": one.step.name, "path": str(change.path), "change": _verb(change)}
             for one in steps
             for change in one.changes
         ]
+        for one in steps:
+            for folder, paths in groupby(one.left, lambda path: path.parent):
+                files = counted(len([*paths]), "file")
+                text = f"{one.step.name}: {files} of another target in {folder}; left alone"
+                self._line(f"· {printable(text)}")
         if any(one.due for one in steps):
             for text in differences[:_NAMED]:
                 self._line(f"  {printable(text)}")

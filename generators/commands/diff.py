@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from exporter.commands.options import JSON, ROOT
+from exporter.commands.options import JSON, QUIET, ROOT
 from exporter.commands.terminal import progress
 from exporter.json_output import json_document
 from generators.commands.set_names import change, head, remarks
@@ -40,27 +40,32 @@ schema are read. What would change before it is written: ionmon configs --diff.
 @ROOT
 @JSON
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print it as Markdown.")
-def command(*, before: str, after: str, root: Path, as_json: bool, as_markdown: bool) -> None:
+@QUIET
+def command(
+    *, before: str, after: str, root: Path, as_json: bool, as_markdown: bool, quiet: bool
+) -> None:
     """Print what B has that A has not, and the other way round."""
     if as_json and as_markdown:
         raise click.UsageError("--json and --markdown are two formats; choose one")
     old, new = named_set(before, root), named_set(after, root)
     for text in (*remarks(old), *remarks(new)):
         click.echo(f"note: {text}", err=True)
-    with progress("comparing"):
+    with progress("comparing", shown=not quiet):
         changes = changes_between(old, new)
     if as_json:
         click.echo(json_document("diff", _body(old, new, changes)))
     elif as_markdown:
         click.echo(markdown(old, new, changes), nl=False)
     else:
-        _print(old, new, changes)
+        _print(old, new, changes, quiet=quiet)
 
 
-def _print(old: GeneratedSet, new: GeneratedSet, changes: Sequence[ValueChange]) -> None:
+def _print(
+    old: GeneratedSet, new: GeneratedSet, changes: Sequence[ValueChange], *, quiet: bool
+) -> None:
     for text in lines(changes):
         click.echo(text)
-    if not changes:
+    if not changes and not quiet:
         click.echo(f"{old.origin} and {new.origin} do not differ", err=True)
 
 

@@ -18,6 +18,7 @@ class Past:
     seconds: float
     url: str | None
     incidents: Path | None = None
+    quiet: bool = False
 
     @property
     def days(self) -> float:

@@ -25,6 +25,7 @@ from exporter.summary.read import Reader
 from generators.commands.past import history_folder
 from generators.commands.time_options import span, window_options
 from generators.service_report import boards, html, json_text, markdown, text
+from generators.service_report.clean_texts import cleaned
 from generators.service_report.formats import Renderer, RenderOptions
 from generators.service_report.from_exporter import NO_BRIDGE, recent_report
 from generators.service_report.gather import ReportSources, gathered, steps
@@ -128,11 +129,11 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - opti
     names = boards.chosen_names(given["folder"], given["names"])
     if names:
         whole = _boards(request, names, given)
-        _put(renderer.render_boards(whole, look), given["out"])
+        _put(renderer.render_boards(cleaned(whole), look), given["out"])
         complete = not whole.unknown
     else:
         found = _recent(request, given) if given["exporter"] else _service(request, given)
-        _put(renderer.render(found, look), given["out"])
+        _put(renderer.render(cleaned(found), look), given["out"])
         complete = found.complete
     if not complete:
         raise IonmonError("not all is known; the report lists what is not, and why")

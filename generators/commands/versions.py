@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from exporter.commands.options import JSON, ROOT
+from exporter.commands.options import JSON, QUIET, ROOT
 from exporter.commands.terminal import progress, table
 from exporter.errors import IonmonError
 from exporter.json_output import json_document
@@ -54,24 +54,27 @@ _RECOMMENDATIONS = Path("alert_tuning_recommendations.json")
     help="Set to export, named as for ionmon diff. Default: current.",
 )
 @JSON
-def command(*, root: Path, folder: Path | None, name: str | None, as_json: bool) -> None:
+@QUIET
+def command(
+    *, root: Path, folder: Path | None, name: str | None, as_json: bool, quiet: bool
+) -> None:
     """List or export."""
     if folder is not None:
-        _export(named_set(name or CURRENT, root), root, folder, as_json=as_json)
+        _export(named_set(name or CURRENT, root), root, folder, as_json=as_json, quiet=quiet)
         return
     if name is not None:
         raise click.UsageError("--of names the set of --export")
-    with progress("reading sets"):
+    with progress("reading sets", shown=not quiet):
         found = known_sets(root)
     click.echo(_json(found) if as_json else _text(found))
-    if git.tracks(root, PATH):
+    if git.tracks(root, PATH) and not quiet:
         log = f"git -C {root} log --oneline -- {PATH}"
         click.echo(f"git tracks these files: name older ones git:REVISION, from {log}", err=True)
     if any(one.problem for one in found):
         raise click.exceptions.Exit(1)
 
 
-def _export(found: GeneratedSet, root: Path, folder: Path, *, as_json: bool) -> None:
+def _export(found: GeneratedSet, root: Path, folder: Path, *, as_json: bool, quiet: bool) -> None:
     """Write the files; what tuning recommends belongs to the set in force alone."""
     contents = dict(exported(found))
     try:
@@ -87,7 +90,7 @@ def _export(found: GeneratedSet, root: Path, folder: Path, *, as_json: bool) -> 
     else:
         for path in written:
             click.echo(f"wrote {path}")
-    if _RECOMMENDATIONS.name not in contents and found.origin == CURRENT:
+    if _RECOMMENDATIONS.name not in contents and found.origin == CURRENT and not quiet:
         click.echo(f"{_RECOMMENDATIONS} is not there: ionmon tune writes it", err=True)
 
 

@@ -10,10 +10,12 @@ from urllib.error import HTTPError
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from exporter.clock import steady
 from exporter.errors import IonmonError
 from exporter.own_server import answer
 
-TIMEOUT, RELOAD_TIMEOUT = 10.0, 120.0  # seconds for the whole of one answer
+TIMEOUT = 10.0  # seconds for the whole of one answer
+_LEAST = 0.5  # seconds: the last question of those that have to be done in time is asked, too
 LIFECYCLE = (
     "it takes no POST to /-/reload; start it with --web.enable-lifecycle, or set reload_command, "
     "such as [systemctl, reload, prometheus]"
@@ -31,9 +33,9 @@ class ReloadRefused(IonmonError):
     """A server kept what it had."""
 
 
-def metrics(url: str) -> Mapping[str, float]:
-    """Return a server's own metrics without labels, by name. Raises ServerAway."""
-    text = _get(url, "/metrics").decode("utf-8", "replace")
+def metrics(url: str, end: float | None = None) -> Mapping[str, float]:
+    """Return a server's own metrics without labels, by name, until a time. Raises ServerAway."""
+    text = _get(url, "/metrics", end).decode("utf-8", "replace")
     try:
         return {
             sample.name: sample.value
@@ -45,39 +47,45 @@ def metrics(url: str) -> Mapping[str, float]:
         raise ServerAway(f"{url}/metrics: has no metrics: {error}") from error
 
 
-def answered(url: str, path: str) -> Any:  # noqa: ANN401 - JSON
-    """Return an answer of a server's API. Raises ServerAway."""
+def answered(url: str, path: str, end: float | None = None) -> Any:  # noqa: ANN401 - JSON
+    """Return an answer of a server's API, until a time. Raises ServerAway."""
     try:
-        return json.loads(_get(url, path))
+        return json.loads(_get(url, path, end))
     except (ValueError, RecursionError) as error:
         raise ServerAway(f"{url}{path}: gives no JSON: {error}; correct the address") from error
 
 
-def post_reload(url: str) -> None:
-    """Have a server read its files again. Raises ReloadRefused, ServerAway."""
+def post_reload(url: str, seconds: float) -> None:
+    """Have a server read its files again, in so many seconds. Raises ReloadRefused, ServerAway."""
     request = urllib.request.Request(f"{url}/-/reload", b"", method="POST")  # noqa: S310 - checked
+    seconds = max(seconds, _LEAST)
     try:
-        answer(request, RELOAD_TIMEOUT, _LARGEST)
+        answer(request, seconds, _LARGEST)
     except HTTPError as error:
         if error.code in _DISABLED:
             raise ReloadRefused(f"{url}: {LIFECYCLE}") from error
         text = error.read().decode("utf-8", "replace").strip()[:_SHOWN]
         raise ReloadRefused(f"{url} refused the reload: {text or error.code}") from error
     except (OSError, HTTPException) as error:
-        raise _away(url, error) from error
+        raise _away(url, error, seconds) from error
 
 
-def _get(url: str, path: str) -> bytes:
+def _get(url: str, path: str, end: float | None) -> bytes:
+    seconds = TIMEOUT if end is None else min(TIMEOUT, max(end - steady(), _LEAST))
     request = urllib.request.Request(f"{url}{path}")  # noqa: S310 - http or https, by the settings
     try:
-        return answer(request, TIMEOUT, _LARGEST)
+        return answer(request, seconds, _LARGEST)
     except HTTPError as error:
         raise ServerAway(f"{url}{path}: answers {error.code}; correct the address") from error
     except (OSError, HTTPException) as error:
-        raise _away(url, error) from error
+        raise _away(url, error, seconds) from error
 
 
-def _away(url: str, error: Exception) -> ServerAway:
+def _away(url: str, error: Exception, seconds: float) -> ServerAway:
     reason = getattr(error, "reason", None) or error
+    if isinstance(reason, TimeoutError):
+        return ServerAway(
+            f"{url} does not answer within {seconds:.2g} s; start it, or correct its url"
+        )
     text = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
     return ServerAway(f"{url} does not answer: {text}; start it, or correct its url")

@@ -19,14 +19,16 @@ class RulesFail(ReloadRefused):
     """Rules were loaded, and their evaluation fails."""
 
 
-def evaluated(changed: Sequence[StepSurvey], seconds: float) -> str:
+def evaluated(changed: Sequence[StepSurvey], seconds: float, patience: float) -> str:
     """Return how many rules work; wait at most so long for those that were not evaluated yet.
+
+    patience  seconds that a server may take to answer
 
     Raises RulesFail for one that failed and is new; one that failed before is no fault of it.
     """
     end = steady() + seconds
     while True:
-        later, known = _looked_at(changed)
+        later, known = _looked_at(changed, patience)
         if not later or steady() >= end:
             text = (
                 f"{known - later} of {counted(known, 'rule')} were evaluated, and no new one fails"
@@ -35,14 +37,14 @@ def evaluated(changed: Sequence[StepSurvey], seconds: float) -> str:
         time.sleep(_PAUSE)
 
 
-def _looked_at(changed: Sequence[StepSurvey]) -> tuple[int, int]:
+def _looked_at(changed: Sequence[StepSurvey], patience: float) -> tuple[int, int]:
     """Return how many rules wait for their first evaluation, and how many there are."""
     later = known = 0
     for one in changed:
         server = one.step.server
         if server is None:
             continue
-        found = state(server)
+        found = state(server, steady() + patience)
         wrong = _newly_failing(server, one.found, found)
         if wrong:
             raise RulesFail(f"{server.url}: {listed(wrong)}")

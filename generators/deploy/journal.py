@@ -8,7 +8,7 @@ import os
 import shlex
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -19,8 +19,8 @@ from exporter.errors import IonmonError
 from generators import files
 from generators.deploy.in_force import StateBefore
 from generators.deploy.model import DeployedServer, FileChange
+from generators.deploy.record import VERSION, DeployedRecord
 
-VERSION = 1
 _JOURNAL, _RECORD = "unfinished.json", "deployed.json"
 _SET, _NEXT = "deployed", "next"  # folders
 T = TypeVar("T", "DeployJournal", "DeployedRecord")
@@ -46,22 +46,6 @@ class StepJournal:
     gone: tuple[Path, ...] = ()
     server: DeployedServer | None = None
     before: StateBefore | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeployedRecord:
-    """What was deployed last: the SHA-256 of each file by its path, by step.
-
-    configs  the paths among them that a server was started with: no deploy removes these
-    """
-
-    version: int = VERSION
-    files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    configs: tuple[str, ...] = ()
-
-    def known(self, path: Path) -> str | None:
-        """Return what a deploy wrote to a path last, None where none has written there."""
-        return next((of[str(path)] for of in self.files.values() if str(path) in of), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +113,12 @@ class DeployState:
             self.directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise _unusable(self.directory, error) from error
+
+    def check_there(self) -> None:
+        """Raise IonmonError for a directory that is not there: no deploy has worked with it."""
+        if not self.directory.is_dir():
+            fix = "name that of the deploy with --root, --config or --set state_directory=…"
+            raise IonmonError(f"{self.directory}: is not there, so no deploy was begun; {fix}")
 
     def begin(self, journal: DeployJournal) -> None:
         """Write the journal: from here on, an end without `forget` is noticed."""

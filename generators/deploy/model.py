@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-STAGED, KEPT = ".ionmon-new", ".ionmon-old"  # after the name: no `*.yml` or `*.tmpl` takes them
+# After the name: no `*.yml` or `*.tmpl` takes them.
+STAGED, KEPT, THEIRS = ".ionmon-new", ".ionmon-old", ".ionmon-theirs"
+_SHORT = 8  # digits of a SHA-256
 
 
 class ServerKind(StrEnum):
@@ -29,6 +31,7 @@ class DeployedServer:
 
     config  the path of its configuration; None where that file is not written
     rules   the paths of its rule files
+    others  paths of other targets, which are none of its files under another name
     """
 
     kind: ServerKind
@@ -36,13 +39,19 @@ class DeployedServer:
     reload_command: tuple[str, ...]
     config: Path | None
     rules: tuple[Path, ...] = ()
+    others: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployStep:
-    """The files of one server, or of what reads files by itself."""
+    """The files of one server, or of what reads files by itself.
+
+    place  the file or directory that tells it from others of the name: its configuration, where
+           that is written, for it names all other files
+    """
 
     name: str
+    place: Path
     files: tuple[WantedFile, ...]
     server: DeployedServer | None = None
 
@@ -72,6 +81,10 @@ class FileChange:
     def kept(self) -> Path:
         """Where the old file is kept until everything is verified."""
         return self.path.with_name(f".{self.path.name}{KEPT}")
+
+    def theirs(self, digest: str) -> Path:
+        """Return where what somebody else wrote is kept; each content has a name of its own."""
+        return self.path.with_name(f"{self.path.name}{THEIRS}-{digest[:_SHORT]}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

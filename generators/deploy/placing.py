@@ -1,8 +1,9 @@
 """Puts files in place and back, each in one step; what was there is kept until all is verified.
 
 New content waits beside its place, on the disk, before anything is put in place: a full disk or a
-directory that cannot be written changes nothing. The old file is kept as a second name of itself,
-so that putting it back needs no room and brings back owner, mode and time.
+directory that cannot be written changes nothing. A copy of the old file is kept beside it as well,
+with its owner, mode and time: it stays whole where somebody edits the file itself meanwhile, and
+putting it back needs no room.
 """
 
 import errno
@@ -17,6 +18,7 @@ from exporter.errors import IonmonError
 from generators.deploy.model import FileChange
 
 _MODE = 0o644  # of a new file: the server reads it as a user of its own
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -62,7 +64,7 @@ def remove_directories(made: Sequence[Path]) -> None:
 
 
 def stage(change: FileChange, content: bytes | None) -> None:
-    """Keep the old file under its second name, and write the new content beside its place."""
+    """Keep a copy of the old file, and write the new content beside its place."""
     for path in (change.staged, change.kept):
         if path.exists():
             text = "is of a deploy that did not finish, and whose journal is in another directory"
@@ -102,22 +104,25 @@ def check_ready(change: FileChange) -> None:
     placed = digest_of(change.path) == change.new
     if not placed and change.new is not None and digest_of(change.staged) != change.new:
         raise PlaceFault(f"{change.path}: its new content is not ready beside it")
-    if change.old is not None and digest_of(change.kept) != change.old:
+    if not placed and change.old is not None and digest_of(change.kept) != change.old:
         raise PlaceFault(f"{change.path}: its old content is not kept beside it")
 
 
-def put_back(change: FileChange) -> None:
-    """Have the file as it was before; what somebody else wrote meanwhile is not lost."""
+def put_back(change: FileChange) -> str:
+    """Have the file as it was before; return what a reader has to know of it, often nothing.
+
+    What somebody else wrote meanwhile goes beside it. Without the old content, that stays in place:
+    either way nothing is lost, and the deploy ends.
+    """
     now = digest_of(change.path)
-    if now not in (change.old, change.new):
-        text = "was changed by somebody else meanwhile and is left so; its old content is in"
-        raise PlaceFault(f"{change.path}: {text} {change.kept}")
     try:
-        if now != change.old:
+        note = "" if now in (change.old, change.new) else _kept_beside(change, now)
+        if now != change.old and not (note and _is_lost(change)):
             _return(change)
         clear(change)
     except OSError as error:
         raise _fault(change.path, "cannot be put back", error, by_hand(change)) from error
+    return note
 
 
 def clear(change: FileChange) -> None:
@@ -131,29 +136,59 @@ def by_hand(change: FileChange) -> str:
     return f"type: mv {change.kept} {change.path}" if change.old else f"type: rm {change.path}"
 
 
+def _is_lost(change: FileChange) -> bool:
+    return change.old is not None and digest_of(change.kept) != change.old
+
+
+def _kept_beside(change: FileChange, now: str | None) -> str:
+    """Give what somebody else wrote a second name, before the old content takes the first."""
+    if _is_lost(change):
+        left = "was changed by somebody else meanwhile and is left so"
+        return f"{change.path}: {left}; its old content is not kept any more"
+    if now is None:
+        return f"{change.path}: was removed by somebody else meanwhile; it is there again"
+    theirs = change.theirs(now)
+    if digest_of(theirs) != now:
+        _copied(change.path, theirs)
+    if digest_of(theirs) != now:  # written to while it was copied
+        raise PlaceFault(f"{change.path}: somebody writes to it; wait until that has ended")
+    return f"{change.path}: was changed by somebody else meanwhile; that is now in {theirs}"
+
+
 def _return(change: FileChange) -> None:
+    if _is_lost(change):
+        text = f"its old content is not in {change.kept} any more; --recover finish leaves the new"
+        fix = "one; or write it as it has to be, and --recover back takes it so"
+        raise PlaceFault(f"{change.path}: {text} {fix}")
     if change.old is None:
-        change.path.unlink()
-    elif digest_of(change.kept) == change.old:
-        change.kept.replace(change.path)
+        change.path.unlink(missing_ok=True)
     else:
-        raise PlaceFault(f"{change.path}: its old content is not in {change.kept} any more")
+        change.kept.replace(change.path)
     _sync(change.path.parent)
 
 
 def _keep(change: FileChange) -> None:
-    """Give the old file a second name; copy it where the file system or the rights forbid that."""
-    try:
-        change.kept.hardlink_to(change.path)
-    except OSError:
-        shutil.copy2(change.path, change.kept)
-        owner = change.path.stat()
-        os.chown(change.kept, owner.st_uid, owner.st_gid)
+    """Copy the old file. A second name of it would change with it: an edit in place is usual."""
+    _copied(change.path, change.kept)
+    if digest_of(change.kept) != change.old:
+        raise PlaceFault(f"{change.path}: was changed by somebody else meanwhile; deploy again")
+
+
+def _copied(source: Path, target: Path) -> None:
+    """Copy a file with its owner, mode, times and attributes, onto the disk."""
+    target.unlink(missing_ok=True)
+    with source.open("rb") as old, os.fdopen(os.open(target, _CREATE, 0o600), "wb") as new:
+        shutil.copyfileobj(old, new)
+        new.flush()
+        stat, own = os.fstat(old.fileno()), os.fstat(new.fileno())
+        if (own.st_uid, own.st_gid) != (stat.st_uid, stat.st_gid):
+            os.fchown(new.fileno(), stat.st_uid, stat.st_gid)
+        shutil.copystat(source, target)
+        os.fsync(new.fileno())
 
 
 def _write(change: FileChange, content: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(change.staged, flags, 0o600), "wb") as file:
+    with os.fdopen(os.open(change.staged, _CREATE, 0o600), "wb") as file:
         file.write(content)
         file.flush()
         _as_before(change, file.fileno())

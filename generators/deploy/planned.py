@@ -60,7 +60,8 @@ def _alertmanager(texts: Texts, settings: Settings) -> DeployStep | None:
         reload_command=at.reload_command,
         config=at.config_file,
     )
-    return DeployStep(name=ALERTMANAGER, files=tuple(files), server=server)
+    place = at.config_file or directory
+    return DeployStep(name=ALERTMANAGER, place=place, files=tuple(files), server=server)
 
 
 def _longterm(texts: Texts, settings: Settings) -> DeployStep | None:
@@ -103,13 +104,16 @@ def _prometheus(
         config=at.config_file,
         rules=rules,
     )
-    return DeployStep(name=name, files=tuple(files), server=server)
+    place = at.config_file or directory
+    return DeployStep(name=name, place=place, files=tuple(files), server=server)
 
 
 def _grafana(texts: Texts, at: DeployedGrafana | None) -> DeployStep | None:
     if at is None:
         return None
-    return DeployStep(name=GRAFANA, files=(*_boards(texts, at), *_provisioning(texts, at)))
+    place = at.provisioning_directory or at.dashboards_directory
+    files = (*_boards(texts, at), *_provisioning(texts, at))
+    return DeployStep(name=GRAFANA, place=place, files=files)
 
 
 def _boards(texts: Texts, at: DeployedGrafana) -> Iterator[WantedFile]:
@@ -133,7 +137,8 @@ def _config_file(texts: Texts, settings: Settings) -> DeployStep | None:
     path = settings.storage.monitoring_config
     if path is None or not path.is_absolute():
         return None
-    return DeployStep(name=CONFIG_FILE, files=(_file(path, texts[monitoring_config.PATH]),))
+    files = (_file(path, texts[monitoring_config.PATH]),)
+    return DeployStep(name=CONFIG_FILE, place=path, files=files)
 
 
 def _file(path: Path, text: str) -> WantedFile:

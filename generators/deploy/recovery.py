@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from exporter.clock import steady
 from exporter.errors import IonmonError
 from generators.deploy.in_force import differences
 from generators.deploy.journal import DeployJournal, DeployPhase, DeployState, StepJournal
@@ -70,7 +71,7 @@ def _finished(step: StepJournal, patience: float) -> str:
     if server is None:
         return "files written"
     contents = _contents(step)
-    reload(server, last_reload(server)[0], patience)
+    reload(server, last_reload(server, steady() + patience)[0], patience)
     settled(server, lambda found: differences(server, contents, found), patience)
     return "files written, reloaded, verified"
 

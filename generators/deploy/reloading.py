@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from exporter.clock import steady
-from generators.deploy.asking import RELOAD_TIMEOUT, ReloadRefused, ServerAway, post_reload
+from generators.deploy.asking import ReloadRefused, ServerAway, post_reload
 from generators.deploy.model import DeployedServer, ServerState
 from generators.deploy.state import last_reload, state
 
@@ -28,12 +28,12 @@ def reload(server: DeployedServer, before: float, patience: float) -> None:
     Raises ReloadRefused, ServerAway.
     """
     if not server.reload_command:
-        post_reload(server.url)
+        post_reload(server.url, patience)
         return
-    _run(server)
     end = steady() + patience
+    _run(server, patience)
     while True:
-        fault = _not_yet(server, before)
+        fault = _not_yet(server, before, end)
         if fault is None:
             return
         if steady() >= end:
@@ -50,7 +50,7 @@ def settled(server: DeployedServer, judge: Judge, patience: float) -> ServerStat
     while True:
         fault: ReloadRefused | ServerAway
         try:
-            found = state(server)
+            found = state(server, end)
             wrong = list(judge(found))
             if not wrong:
                 return found
@@ -75,10 +75,10 @@ def by_hand(server: DeployedServer) -> str:
     return f"type: curl -X POST {server.url}/-/reload"
 
 
-def _not_yet(server: DeployedServer, before: float) -> ServerAway | None:
+def _not_yet(server: DeployedServer, before: float, end: float) -> ServerAway | None:
     """Return why a command's reload is not done. Raises ReloadRefused where it failed."""
     try:
-        at, ok = last_reload(server)
+        at, ok = last_reload(server, end)
     except ServerAway as error:  # a command may start it again
         return error
     if at > before and ok:
@@ -89,7 +89,7 @@ def _not_yet(server: DeployedServer, before: float) -> ServerAway | None:
     return ServerAway(f"{server.url}: has read no files since {typed}; correct reload_command")
 
 
-def _run(server: DeployedServer) -> None:
+def _run(server: DeployedServer, patience: float) -> None:
     typed = shlex.join(server.reload_command)
     try:
         done = subprocess.run(  # noqa: S603 - the user's own command, without a shell
@@ -97,7 +97,7 @@ def _run(server: DeployedServer) -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=RELOAD_TIMEOUT,
+            timeout=patience,
             start_new_session=True,  # Ctrl-C stops the deploy, not a reload half way
         )
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from exporter.clock import steady
 from exporter.errors import IonmonError
 from generators.deploy import placing, reloading
 from generators.deploy.in_force import StateBefore, not_as_before
@@ -24,7 +25,7 @@ def put_all_back(
     """
     wait = StepResult(PUT_BACK, StepOutcome.SKIPPED, "all is put back first, then it ends")
     with unstoppable(lambda: tell(wait)):
-        left = [*_files(journal)]
+        left = [*_files(journal, tell)]
         if not left:
             tell(StepResult(PUT_BACK, StepOutcome.DONE, "every file is as it was"))
         left += _servers(journal, patience, tell)
@@ -35,12 +36,15 @@ def put_all_back(
         return ()
 
 
-def _files(journal: DeployJournal) -> Iterator[str]:
+def _files(journal: DeployJournal, tell: Tell) -> Iterator[str]:
     for change in reversed(journal.changes):
         try:
-            placing.put_back(change)
+            note = placing.put_back(change)
         except IonmonError as error:
             yield str(error)
+        else:
+            if note:
+                tell(StepResult(PUT_BACK, StepOutcome.SKIPPED, note))
 
 
 def _servers(journal: DeployJournal, patience: float, tell: Tell) -> Iterator[str]:
@@ -59,7 +63,7 @@ def _servers(journal: DeployJournal, patience: float, tell: Tell) -> Iterator[st
 def _restored(server: DeployedServer, then: StateBefore, patience: float) -> str:
     """Have a server as it was; one that never took the new files is not disturbed."""
     settled(server, lambda _: (), patience)
-    at, ok = last_reload(server)
+    at, ok = last_reload(server, steady() + patience)
     text = "as before: it had not read the new files"
     if (at, ok) != (then.reloaded_at, then.reload_ok) or not ok:
         reload(server, at, patience)

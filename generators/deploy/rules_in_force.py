@@ -1,6 +1,6 @@
 """Whether the rules that a server has loaded are those of the files: each field of each rule."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,22 +27,37 @@ def rule_differences(
 ) -> Iterator[str]:
     """Yield what the server has loaded otherwise than the files say, or would have to unload."""
     found = _by_group(loaded)
+    files = {file for file, _ in found}
+    known = (*contents, *server.others)
     for path in server.rules:
+        mine = _files_of(path, files, known)
         for group, rules in _groups_of_file(path, contents[path] or b""):
-            yield from _group(f"{path.name}: group {group}", rules, _matching(found, path, group))
+            here = next((found[file, group] for file in mine if (file, group) in found), None)
+            yield from _group(f"{path.name}: group {group}", rules, here)
+    explained = {file for path in server.rules for file in _files_of(path, files, known)}
     for path, content in contents.items():
-        if content is None and any(is_of(path, file) for file, _ in found):
-            yield f"{path.name}: is removed, and still loaded"
+        if content is None and {*_files_of(path, files, known)} - explained:
+            yield f"{path}: is removed, and still loaded"
 
 
 def own_rules(server: DeployedServer, loaded: tuple[RuleHealth, ...]) -> tuple[RuleHealth, ...]:
     """Return those of the loaded rules that come from the server's deployed files."""
-    return tuple(one for one in loaded if any(is_of(p, one.rule.file) for p in server.rules))
+    files = {one.rule.file for one in loaded}
+    known = (*server.rules, *server.others)
+    own = {file for path in server.rules for file in _files_of(path, files, known)}
+    return tuple(one for one in loaded if one.rule.file in own)
 
 
-def is_of(path: Path, file: str) -> bool:
-    """Return whether a server means a path by a file: in a container it begins elsewhere."""
-    return file == str(path) or file.endswith("/" + "/".join(path.parts[-2:]))
+def _files_of(path: Path, files: set[str], known: Sequence[Path]) -> list[str]:
+    """Return the loaded files that a server may mean by a path: the very one, if it is there.
+
+    In a container the path begins elsewhere, and its end has to do; but never for a file that is
+    another path that is known here.
+    """
+    if str(path) in files:
+        return [str(path)]
+    end = "/" + "/".join(path.parts[-2:])
+    return sorted(file for file in files - {*map(str, known)} if file.endswith(end))
 
 
 def same_query(one: str, other: str) -> bool:
@@ -61,14 +76,6 @@ def _by_group(loaded: tuple[RuleHealth, ...]) -> _Groups:
     for one in loaded:
         found.setdefault((one.rule.file, one.rule.group), []).append(one.rule)
     return found
-
-
-def _matching(found: _Groups, path: Path, group: str) -> list[LoadedRule] | None:
-    exact = found.get((str(path), group))
-    if exact is not None:
-        return exact
-    others = (rules for (file, name), rules in found.items() if name == group and is_of(path, file))
-    return next(others, None)
 
 
 def _groups_of_file(path: Path, content: bytes) -> Iterator[tuple[str, list[LoadedRule]]]:

@@ -11,7 +11,6 @@ from generators.deploy import placing
 from generators.deploy.evaluating import evaluated
 from generators.deploy.in_force import before, differences
 from generators.deploy.journal import (
-    DeployedRecord,
     DeployJournal,
     DeployPhase,
     DeployState,
@@ -19,12 +18,14 @@ from generators.deploy.journal import (
 )
 from generators.deploy.model import (
     DeployedServer,
+    DeployStep,
     ServerState,
     StepOutcome,
     StepResult,
     counted,
 )
 from generators.deploy.placing import make_directories, missing_directories, place, stage
+from generators.deploy.record import DeployedRecord, TargetFiles, is_same, url_of
 from generators.deploy.reloading import reload, settled
 from generators.deploy.restoring import Tell, put_all_back
 from generators.deploy.rules_in_force import own_rules
@@ -104,7 +105,7 @@ def _apply(run: DeployRun, journal: DeployJournal, tell: Tell) -> None:
             tell(StepResult(step.name, StepOutcome.SKIPPED, "is as written already"))
     changed = [one for one in run.steps if one.due and one.step.server and one.step.server.rules]
     if changed:
-        _told(EVALUATION, tell, lambda: evaluated(changed, run.evaluation))
+        _told(EVALUATION, tell, lambda: evaluated(changed, run.evaluation, run.patience))
 
 
 def _told(step: str, tell: Tell, do: Callable[[], str]) -> None:
@@ -175,23 +176,31 @@ def _step_journal(one: StepSurvey) -> StepJournal:
 
 
 def _record_after(run: DeployRun) -> DeployedRecord:
-    """Return the record with what this run writes; what another step owned goes from there."""
-    mine = {
-        one.step.name: {
-            str(placing.real(path)): str(digest(content))
-            for path, content in one.step.contents.items()
-            if content is not None
-        }
-        for one in run.steps
-    }
-    taken = {path for files in mine.values() for path in files}
-    others = {
-        name: {path: known for path, known in files.items() if path not in taken}
-        for name, files in run.record.files.items()
-        if name not in mine
-    }
+    """Return the record with what this run writes; what another target has stays in its own."""
+    mine = tuple(_target_files(one.step) for one in run.steps)
+    now = {path: known for of in mine for path, known in of.files.items()}
+    gone = {str(change.path) for one in run.steps for change in one.changes if change.new is None}
+    others = (
+        replace(of, files={p: now.get(p, d) for p, d in of.files.items() if p not in gone})
+        for of in run.record.files
+        if not any(is_same(one.step, of) for one in run.steps)
+    )
+    files = (*(of for of in others if of.files), *mine)
     configs = {*run.record.configs, *(str(placing.real(path)) for path in _configs(run))}
-    return DeployedRecord(files={**others, **mine}, configs=tuple(sorted(configs)))
+    return DeployedRecord(files=files, configs=tuple(sorted(configs)))
+
+
+def _target_files(step: DeployStep) -> TargetFiles:
+    return TargetFiles(
+        step=step.name,
+        url=url_of(step),
+        place=str(placing.real(step.place)),
+        files={
+            str(placing.real(path)): str(digest(content))
+            for path, content in step.contents.items()
+            if content is not None
+        },
+    )
 
 
 def _configs(run: DeployRun) -> list[Path]:

@@ -16,26 +16,26 @@ _RELOAD_OK = "config_last_reload_successful"
 _RELOADED_AT = "config_last_reload_success_timestamp_seconds"
 
 
-def state(server: DeployedServer) -> ServerState:
-    """Return what a server has in force. Raises ServerAway."""
+def state(server: DeployedServer, end: float | None = None) -> ServerState:
+    """Return what a server has in force, as it says until a time. Raises ServerAway."""
     try:
-        return _READERS[server.kind](server)
+        return _READERS[server.kind](server, end)
     except (LookupError, TypeError, AttributeError, ValueError) as error:
         kind = server.kind.value.capitalize()
         text = f"{server.url} does not answer as {kind} does: {error!r:.200}; correct its url"
         raise ServerAway(text) from error
 
 
-def last_reload(server: DeployedServer) -> tuple[float, bool]:
+def last_reload(server: DeployedServer, end: float | None = None) -> tuple[float, bool]:
     """Return when a server last took files, and whether its last reload succeeded."""
-    return _last_reload(server, metrics(server.url))
+    return _last_reload(server, metrics(server.url, end))
 
 
-def check_lifecycle(server: DeployedServer) -> None:
+def check_lifecycle(server: DeployedServer, end: float | None = None) -> None:
     """Raise ReloadRefused for a server that can be asked for no reload, before it is needed."""
     if server.reload_command or server.kind is ServerKind.ALERTMANAGER:
         return
-    flags = answered(server.url, "/api/v1/status/flags")["data"]
+    flags = answered(server.url, "/api/v1/status/flags", end)["data"]
     if flags.get("web.enable-lifecycle") != "true":
         raise ReloadRefused(f"{server.url}: {LIFECYCLE}")
 
@@ -48,21 +48,23 @@ def _last_reload(server: DeployedServer, own: Mapping[str, float]) -> tuple[floa
     return own[f"{name}_{_RELOADED_AT}"], own.get(f"{name}_{_RELOAD_OK}") == 1
 
 
-def _prometheus(server: DeployedServer) -> ServerState:
-    reloaded_at, ok = last_reload(server)
+def _prometheus(server: DeployedServer, end: float | None) -> ServerState:
+    reloaded_at, ok = last_reload(server, end)
+    config = answered(server.url, "/api/v1/status/config", end)
+    rules = answered(server.url, "/api/v1/rules", end)
     return ServerState(
-        config=answered(server.url, "/api/v1/status/config")["data"]["yaml"],
-        rules=tuple(_rules(answered(server.url, "/api/v1/rules")["data"]["groups"])),
+        config=config["data"]["yaml"],
+        rules=tuple(_rules(rules["data"]["groups"])),
         reloaded_at=reloaded_at,
         reload_ok=ok,
     )
 
 
-def _alertmanager(server: DeployedServer) -> ServerState:
-    own = metrics(server.url)
+def _alertmanager(server: DeployedServer, end: float | None) -> ServerState:
+    own = metrics(server.url, end)
     reloaded_at, ok = _last_reload(server, own)
     return ServerState(
-        config=answered(server.url, "/api/v2/status")["config"]["original"],
+        config=answered(server.url, "/api/v2/status", end)["config"]["original"],
         config_hash=own["alertmanager_config_hash"],
         reloaded_at=reloaded_at,
         reload_ok=ok,

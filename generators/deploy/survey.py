@@ -2,14 +2,16 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from exporter.clock import steady
 from exporter.errors import IonmonError
+from generators.deploy.asking import TIMEOUT
 from generators.deploy.in_force import differences
-from generators.deploy.journal import DeployedRecord
 from generators.deploy.model import DeployStep, FileChange, ServerState, WantedFile
 from generators.deploy.placing import digest_of, real
+from generators.deploy.record import DeployedRecord
 from generators.deploy.state import check_lifecycle, state
 
 
@@ -19,6 +21,7 @@ class StepSurvey:
 
     changes    the files that differ
     by_hand    those of them that a deploy did not write as they are, each with the reason
+    left       files of another target near it, which nobody removes
     found      what the server has in force
     different  what of that is not as the files will say
     """
@@ -26,6 +29,7 @@ class StepSurvey:
     step: DeployStep
     changes: tuple[FileChange, ...]
     by_hand: tuple[str, ...]
+    left: tuple[Path, ...] = ()
     found: ServerState | None = None
     different: tuple[str, ...] = ()
 
@@ -35,11 +39,17 @@ class StepSurvey:
         return bool(self.changes or self.different)
 
 
-def survey(steps: Sequence[DeployStep], record: DeployedRecord) -> tuple[StepSurvey, ...]:
-    """Return what would be done. Raises IonmonError for a server that cannot be asked."""
+def survey(
+    steps: Sequence[DeployStep], record: DeployedRecord, patience: float = TIMEOUT
+) -> tuple[StepSurvey, ...]:
+    """Return what would be done. Raises IonmonError for a server that cannot be asked.
+
+    patience  seconds that a server may take to answer
+    """
     every = [_with_gone(step, steps, record) for step in steps]
     _check_once_each(every)
-    return tuple(_surveyed(step, record) for step in every)
+    wanted = _wanted(steps)
+    return tuple(_surveyed(step, record, wanted, patience) for step in every)
 
 
 def digest(content: bytes | None) -> str | None:
@@ -49,11 +59,17 @@ def digest(content: bytes | None) -> str | None:
 
 def _with_gone(step: DeployStep, steps: Sequence[DeployStep], record: DeployedRecord) -> DeployStep:
     """Return a step with the files that were written for it once and belong to no step now."""
-    wanted = {real(file.path) for one in steps for file in one.files}
-    known = (path for path in record.files.get(step.name, {}) if path not in record.configs)
-    gone = {real(Path(path)) for path in known} - wanted
-    more = [WantedFile(path=path, content=None) for path in sorted(gone)]
-    return DeployStep(name=step.name, files=(*step.files, *more), server=step.server)
+    kept = {*_wanted(steps), *map(Path, record.configs)}
+    more = [WantedFile(path=path, content=None) for path in sorted(record.own(step) - kept)]
+    server = step.server
+    if server is not None:
+        others = record.others(step) - _wanted([step])
+        server = replace(server, others=tuple(sorted(others)))
+    return replace(step, files=(*step.files, *more), server=server)
+
+
+def _wanted(steps: Sequence[DeployStep]) -> frozenset[Path]:
+    return frozenset(real(file.path) for one in steps for file in one.files)
 
 
 def _check_once_each(steps: Sequence[DeployStep]) -> None:
@@ -66,20 +82,23 @@ def _check_once_each(steps: Sequence[DeployStep]) -> None:
             owners[path] = step.name
 
 
-def _surveyed(step: DeployStep, record: DeployedRecord) -> StepSurvey:
+def _surveyed(
+    step: DeployStep, record: DeployedRecord, kept: frozenset[Path], patience: float
+) -> StepSurvey:
     changes = tuple(_changes(step))
-    by_hand = tuple(_by_hand(changes, record))
-    if step.server is None:
-        return StepSurvey(step=step, changes=changes, by_hand=by_hand)
-    found = state(step.server)
-    check_lifecycle(step.server)
-    return StepSurvey(
+    files = StepSurvey(
         step=step,
         changes=changes,
-        by_hand=by_hand,
-        found=found,
-        different=tuple(differences(step.server, step.contents, found)),
+        by_hand=tuple(_by_hand(changes, record)),
+        left=tuple(sorted(path for path in record.left(step) - kept if path.exists())),
     )
+    if step.server is None:
+        return files
+    end = steady() + patience
+    found = state(step.server, end)
+    check_lifecycle(step.server, end)
+    different = tuple(differences(step.server, step.contents, found))
+    return replace(files, found=found, different=different)
 
 
 def _changes(step: DeployStep) -> Iterator[FileChange]:
@@ -93,6 +112,11 @@ def _changes(step: DeployStep) -> Iterator[FileChange]:
 def _by_hand(changes: Sequence[FileChange], record: DeployedRecord) -> Iterator[str]:
     for change in changes:
         known = record.known(change.path)
-        if change.old is not None and change.old != known:
-            what = "was changed since the last deploy" if known else "is not of a deploy"
-            yield f"{change.path}: {what}"
+        if change.old != known:
+            yield f"{change.path}: {_what_happened(change, known)}"
+
+
+def _what_happened(change: FileChange, known: str | None) -> str:
+    if change.old is None:
+        return "was removed since the last deploy"
+    return "was changed since the last deploy" if known else "is not of a deploy"

@@ -19,6 +19,7 @@ _MOST_DECIMALS = 6
 _PAD = 0.1  # of the data's range, beyond each end that nothing fixes
 _NOISE = 1e-9  # of a value: what a sum of floats is off by is no spread
 _OF_NOTHING = 100.0  # the height of an axis on which all is 0
+_LEAST, _GREATEST = 1e-300, 1e300  # of what an axis shows
 _ENDLESS = 2  # decimals of what no number of them says, such as 500 s in minutes
 
 
@@ -44,7 +45,7 @@ def axis(series: Sequence[DrawnSeries], pixels: float) -> Axis:
     """Return the axis of series that share a unit, on so many pixels."""
     fields = [one.field for one in series]
     style, field = fields[0].style, fields[0]
-    values = list(_extent(series))
+    values = list(map(_scalable, _extent(series)))
     if style.logarithmic:
         low, high = _magnitudes(fields, values)
         ticks = _powers(low, high)
@@ -60,6 +61,11 @@ def axis(series: Sequence[DrawnSeries], pixels: float) -> Axis:
         title=style.axis_label,
         hidden=style.axis == "hidden",
     )
+
+
+def _scalable(value: float) -> float:
+    """Return a value, or the nearest that an axis can be worked out for without overflow."""
+    return 0.0 if abs(value) < _LEAST else min(max(value, -_GREATEST), _GREATEST)
 
 
 def _extent(series: Sequence[DrawnSeries]) -> Iterable[float]:

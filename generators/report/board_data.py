@@ -213,7 +213,7 @@ def _moment(text: str) -> float:
     short = re.sub(r"(\.\d{6})\d+", r"\1", text.replace("Z", "+00:00"))
     try:
         return datetime.fromisoformat(short).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
 
 

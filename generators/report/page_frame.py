@@ -4,7 +4,6 @@ import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader
@@ -12,7 +11,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from exporter.html_pages import environment
-from generators.report import svg
+from generators.report import svg, time_axis
 from generators.report.colors import SHADES, Theme, style_names
 from generators.report.model import DrawnBoard, DrawnPanel, DrawnSeries, PanelKind
 
@@ -99,7 +98,7 @@ def _place(board: DrawnBoard, time: float) -> float:
 
 def moment(time: float, pattern: str = "%Y-%m-%d %H:%M") -> str:
     """Return a time in UTC."""
-    return datetime.fromtimestamp(time, UTC).strftime(pattern)
+    return time_axis.written(time, pattern)
 
 
 def _lasting(seconds: float) -> str:

@@ -4,12 +4,14 @@ import math
 from datetime import UTC, datetime
 
 from exporter.prometheus_api import TimeSpan
+from exporter.summary.wording import NOT_KNOWN
 from generators.report.plot import AxisMark
 
 _DAY, _TEN_DAYS = 86400, 864000
 _STEPS = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 14400, 21600, 43200, 86400, 172800,
           604800, 1209600, 2592000, 7776000, 31536000)  # fmt: skip
 _MOST = 9  # marks
+_LAST = 253_402_300_800.0  # the end of the year 9999
 
 
 def marks(span: TimeSpan) -> tuple[AxisMark, ...]:
@@ -35,5 +37,10 @@ def clock(span: TimeSpan) -> str:
 
 
 def written(time: float, pattern: str) -> str:
-    """Return a time in UTC."""
-    return datetime.fromtimestamp(time, UTC).strftime(pattern)
+    """Return a time in UTC; `not known` for one that no calendar has."""
+    return datetime.fromtimestamp(time, UTC).strftime(pattern) if is_time(time) else NOT_KNOWN
+
+
+def is_time(number: float) -> bool:
+    """Say whether a number is a time that people may have written, from 1970 to 9999."""
+    return 0 <= number < _LAST

@@ -45,6 +45,8 @@ _DURATIONS: dict[str, tuple[tuple[float, float, str], ...]] = {
     "d": ((7.0, 1.0, "day"), (365.0, 7.0, "week"), (math.inf, 365.0, "year")),
 }  # fmt: skip
 _PLURAL = frozenset({"min", "hour", "day", "week", "year"})
+_LEAST, _GREATEST = 1e-90, 1e90  # beyond them a unit says nothing, and sums of floats overflow
+_EXPONENT_FROM = 1e21  # as JavaScript writes numbers
 _ALWAYS_SINGULAR = frozenset({("m", "min"), ("h", "hour")})
 BINARY = frozenset({"bytes", "kbytes", "mbytes", "binBps"})
 
@@ -101,6 +103,11 @@ def _duration(unit: str) -> Format:
         many = "" if (unit, name) in _ALWAYS_SINGULAR else _plural(value / divisor, name)
         return f"{fixed(value / divisor, decimals)} {name}{many}"
 
+    return _known(write)
+
+
+def _known(write: Format) -> Format:
+    """Return a format of numbers that takes infinity and NaN, too."""
     return lambda value, decimals: write(value, decimals) if math.isfinite(value) else fixed(value)
 
 
@@ -111,8 +118,6 @@ def _plural(value: float, name: str) -> str:
 def _seconds(value: float, decimals: int | None) -> str:
     if value == 0:
         return "0 s"
-    if not math.isfinite(value):
-        return fixed(value)
     _, times, divisor, name = next(one for one in _SPANS if abs(value) < one[0])
     scaled = value * times / divisor
     return f"{fixed(scaled, decimals)} {name}{_plural(scaled, name)}"
@@ -187,7 +192,7 @@ def _from_now(value: float, decimals: int | None) -> str:
 
 
 def _grouped(value: float, decimals: int | None) -> str:
-    if not math.isfinite(value):
+    if abs(value) >= _EXPONENT_FROM:
         return fixed(value)
     places = Decimal(1).scaleb(-(3 if decimals is None else decimals))
     number = Decimal(repr(value)).quantize(places, ROUND_HALF_UP)
@@ -204,18 +209,18 @@ _FORMATS: dict[str, Format] = {
     "string": lambda value, _: javascript.written(value),
     "short": _scaled(1000, _SHORT, gap=" "),
     "sishort": _scaled(1000, _SI, gap=" ", start=_SI_BASE),
-    "locale": _grouped,
+    "locale": _known(_grouped),
     "percent": _suffixed("%"),
     "percentunit": _suffixed("%", 100.0),
-    "s": _seconds,
-    "dtdurations": _long_duration,
-    "dthms": _clock,
-    "dtdhms": _days_and_clock,
+    "s": _known(_seconds),
+    "dtdurations": _known(_long_duration),
+    "dthms": _known(_clock),
+    "dtdhms": _known(_days_and_clock),
     "dateTimeAsIso": _moment(_TIME),
     "dateTimeAsSystem": _moment(_TIME),
     "dateTimeAsLocal": _moment(_TIME),
     "dateTimeAsUS": _moment(f"%m/%d/%Y {_HOUR}:%M:%S {_HALF}"),
-    "dateTimeFromNow": _from_now,
+    "dateTimeFromNow": _known(_from_now),
     "bytes": _bytes("B", 1024),
     "decbytes": _bytes("B", 1000),
     "kbytes": _bytes("B", 1024, 1),
@@ -269,6 +274,9 @@ def _strftime(pattern: str) -> str:
 
 def text(value: float, unit: str = "", decimals: int | None = None) -> str:
     """Return a number in one of Grafana's units; without decimals, as many as are needed."""
+    if math.isfinite(value) and abs(value) > _GREATEST:
+        return f"{value:.3g}"
+    value = 0.0 if abs(value) < _LEAST else value
     key, colon, rest = unit.partition(":")
     if unit in _FORMATS:
         write = _FORMATS[unit]

@@ -3,7 +3,6 @@
 A value that people read stands beside its number as they read it; what nobody knows is null.
 """
 
-import math
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
@@ -90,11 +89,7 @@ def _service(report: ServiceReport) -> Body:
 
 
 def _value(value: float | None, unit: str | None) -> Body:
-    return {"value": _number(value), "text": shown(value, unit)}
-
-
-def _number(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else value
+    return {"value": value, "text": shown(value, unit)}
 
 
 def _signal(one: ReportedSignal) -> Body:
@@ -117,8 +112,8 @@ def _signal(one: ReportedSignal) -> Body:
         "limits": [asdict(limit) for limit in signal.limits],
         "places": [_place(place_, unit) for place_ in signal.places],
         "latest_by_place": [_judged(place_, unit) for place_ in one.latest_by],
-        "line": [_number(value) for value in signal.line],
-        "line_before": [_number(value) for value in signal.line_before],
+        "line": list(signal.line),
+        "line_before": list(signal.line_before),
         "resolutions": {
             name: None if found is None else found.value
             for name, found in asdict(one.resolutions).items()
@@ -218,7 +213,7 @@ def _anomalies(found: ReportedAnomalies) -> Body:
                 "at": one.at,
                 "value": _value(one.value, one.unit),
                 "expected": _value(one.expected, one.unit),
-                "distance": _number(one.distance),
+                "distance": one.distance,
                 "alert": one.alert,
                 "fires": one.fires,
                 "text": words.anomaly(one),

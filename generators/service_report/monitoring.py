@@ -1,6 +1,7 @@
 """What a report says of the monitoring itself: figures, cost, age of the data, gaps, budgets."""
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 
 from exporter.catalog.expression import Direction
 from exporter.catalog.model import Unit
@@ -8,8 +9,9 @@ from exporter.catalog.own import DATA_AGE, DATA_DELAY
 from exporter.monitoring_config import MonitoringConfig
 from exporter.summary.costs import ServiceCosts, service_costs
 from exporter.summary.model import BudgetState, DataGap, MonitoringState
-from exporter.summary.read import Reader, budgets, data_gaps
+from exporter.summary.read import Reader, budgets, data_gaps, longest_first
 from exporter.summary.signal_reading import one_value
+from exporter.summary.wording import rounded
 from generators import summary_queries
 from generators.analysis.chosen_places import ChosenPlaces
 from generators.policy import WINDOW
@@ -47,7 +49,7 @@ def _service(found: ServiceCosts) -> Iterator[ReportedFigure]:
     lacks = ", as far as it is known" if found.unknown else ""
     yield _dollars("service", f"the service itself, a month{lacks}", found.total)
     for one in found.products:
-        noun = f"{one.product}, a month, {one.share:.0%} of the service"
+        noun = f"{one.product}, a month, {rounded(100 * one.share, 0)}% of the service"
         yield _dollars(f"service {one.product}", noun, one.dollars)
     for line in found.lines:
         if line.dollars is None:
@@ -94,12 +96,16 @@ def ages(reader: Reader, at: float) -> tuple[FamilyAge, ...]:
             usual=usual.get((project, family)),
             health=_lateness(seconds, usual.get((project, family))),
         )
-        for (project, family), seconds in sorted(found.items(), key=lambda one: -one[1])
+        for (project, family), seconds in sorted(
+            found.items(), key=lambda one: longest_first(one[1])
+        )
     )
 
 
 def _lateness(seconds: float, usual: float | None) -> Health:
     """Return how an age is: some sources promise their points later than others may come."""
+    if not isfinite(seconds):
+        return Health.UNKNOWN
     most = max(STALE, (usual or 0.0) + WINDOW)
     return Health.WARNING if seconds > most else Health.OK
 

@@ -1,6 +1,7 @@
 """The regions beside each other: a signal of each kind that has regions, and the instances."""
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 
 from exporter.catalog.expression import Share
 from exporter.catalog.walk import split
@@ -66,7 +67,7 @@ def _column(one: ReportedSignal) -> RegionColumn:
 
 def _cell(one: ReportedSignal, value: float | None, region: str) -> RegionCell:
     here = [place.health for place in one.latest_by if _is_in(place, region)]
-    if value is None:
+    if value is None or not isfinite(value):
         return RegionCell(None, Health.UNKNOWN)
     # What has a limit, and was not held against it, is not known to be well.
     limits = here or [Health.UNKNOWN if one.signal.limits else Health.UNJUDGED]

@@ -10,6 +10,7 @@ from exporter.summary.alerts import AlertState
 from exporter.summary.chart import columns
 from exporter.summary.wording import shown
 from generators.dashboards.signal_style import decimals, unit
+from generators.report import time_axis
 from generators.report.display import DrawnStep, DrawnThresholds, Field, Style
 from generators.report.model import (
     DrawnBoard,
@@ -29,6 +30,7 @@ _NOW, _BEFORE = "#0072B2", "#808080"  # as on the dashboards
 _ACROSS, _HIGH = 3, 7  # panels in a line, and units of a panel's height
 _SPARK = 60  # points of a small line
 _CROSSED = 600.0  # seconds of a gap that a line crosses, as on the dashboards
+_GREATEST = 1e300  # what is beyond it has no room in a chart
 _SIGNALS = {signal.name: signal for signal in SIGNALS}
 
 
@@ -86,7 +88,7 @@ def _series(
         ),
         color=_BEFORE if earlier else _NOW,
         times=tuple(span.start + step * at for at in range(len(values))),
-        values=tuple(value if math.isfinite(value) else None for value in values),
+        values=tuple(value if abs(value) < _GREATEST else None for value in values),  # nor NaN
     )  # fmt: skip
 
 
@@ -123,7 +125,9 @@ def _events(report: ServiceReport) -> Iterator[Event]:
 
 
 def _event(one: AlertState, report: ServiceReport) -> Event:
-    start = report.span.start if one.began is None else one.began
-    end = report.span.end if one.ended is None else one.ended
+    start = (
+        one.began if one.began is not None and time_axis.is_time(one.began) else report.span.start
+    )
+    end = one.ended if one.ended is not None and time_axis.is_time(one.ended) else report.span.end
     where = f": {one.place}" if one.place else ""
     return Event(f"{one.name}{where}", _SEVERITIES.get(one.severity, "#808080"), start, end)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from math import isfinite, nan
 
 from exporter.summary.alerts import AlertsState, AlertState
 from exporter.summary.label_text import place
+from exporter.summary.read import longest_first
 from exporter.summary.sentences import budget_of, left, pace, places
-from exporter.summary.wording import change, elapsed, shown
+from exporter.summary.wording import change, elapsed, rounded, shown
+from generators.report import time_axis
 from generators.service_report.model import (
     FamilyAge,
     Health,
@@ -42,8 +44,8 @@ def marked(health: Health, text: str) -> str:
 
 
 def time(at: float) -> str:
-    """Return a time in UTC: 2026-11-29 08:00."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")
+    """Return a time in UTC: 2026-11-29 08:00; `not known` for what no calendar has."""
+    return time_axis.written(at, "%Y-%m-%d %H:%M")
 
 
 def title(report: ServiceReport) -> str:
@@ -195,13 +197,13 @@ def budget(one: ReportedBudget) -> str:
 
 def anomaly(one: ReportedAnomaly) -> str:
     """Return a stretch outside the band in a sentence."""
-    side = "above" if one.distance > 0 else "below"
+    away = f"{rounded(abs(one.distance), 1)} widths {'above' if one.distance > 0 else 'below'}"
     where = place(dict(one.place))
     until = "goes on" if one.end is None else f"until {time(one.end)}"
     fires = f"; {one.alert} fires" if one.fires else ""
     return (
         f"{one.noun}{f', {where}' if where else ''}: {shown(one.value, one.unit)} where "
-        f"{shown(one.expected, one.unit)} is expected, {abs(one.distance):.1f} widths {side}, "
+        f"{shown(one.expected, one.unit)} is expected, {away}, "
         f"since {time(one.start)}, {until}{fires}"
     )
 
@@ -227,7 +229,7 @@ def late_groups(ages: Iterable[FamilyAge]) -> list[AgeGroup]:
     """Return what is later than its source promises, the latest first; equal ages once."""
     found: dict[tuple[Health, str, str], list[str]] = {}
     late = (one for one in ages if one.health is not Health.OK)
-    for one in sorted(late, key=lambda one: one.seconds - (one.usual or 0.0), reverse=True):
+    for one in sorted(late, key=lambda one: longest_first(one.seconds - (one.usual or 0.0))):
         found.setdefault((one.health, age(one), one.project), []).append(one.family)
     return [
         AgeGroup(health=health, text=text, project=project, families=tuple(families))
@@ -244,10 +246,10 @@ def ages(found: Sequence[FamilyAge]) -> str:
     """Return how old the data are, in a line; empty where nothing is known of it."""
     if not found:
         return ""
-    seconds = [one.seconds for one in found]
+    seconds = [one.seconds for one in found if isfinite(one.seconds)] or [nan]
     late = sum(one.health is not Health.OK for one in found)
     few = elapsed(min(seconds))
-    range_ = few if len(found) == 1 else f"{few} to {elapsed(max(seconds))}"
+    range_ = few if len(seconds) == 1 else f"{few} to {elapsed(max(seconds))}"
     return (
         f"{len(found)} metric{'' if len(found) == 1 else 's'}, the newest point of each "
         f"{range_} old; {late or 'none'} later than the source promises"

@@ -32,8 +32,9 @@ def beginnings(expression: str, end: int, ask: Ask) -> Beginnings:
     # minutes, weeks apart.
     some = f'last_over_time({{__name__=~"{"|".join(names)}"}}[{_COARSE}s])'
     found = {
-        dict(one.labels)["__name__"]: first_time(one, coarse)
+        name: first_time(one, coarse)
         for one in ask(f"count by (__name__) ({some})", coarse)
+        if (name := dict(one.labels).get("__name__"))  # who answers otherwise is no Prometheus
     }
     exact = {n: _exact(n, at, start, ask) for n, at in found.items() if at is not None}
     return tuple((n, at) for n, at in sorted(exact.items()) if at is not None and at <= end)

@@ -1,5 +1,6 @@
 """A generated set: every file that one run of `ionmon configs` wrote."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,6 +49,11 @@ class GeneratedSet:
         return (*changed, *([PATH] if own != self.content_hash else []))
 
     @property
+    def unrecorded(self) -> tuple[str, ...]:
+        """Files that no run wrote with the others."""
+        return tuple(name for name in self.files if name not in self.config.files and name != PATH)
+
+    @property
     def whole(self) -> bool:
         """Whether every file is there as it was written."""
         return not self.missing and not self.edited
@@ -68,7 +74,7 @@ def of_texts(texts: Mapping[str, str]) -> GeneratedSet:
 
 def hash_of(content: bytes) -> str:
     """Return the digest that monitoring_config.json records of a file."""
-    return digest(content.decode(errors="replace"))
+    return hashlib.sha256(content).hexdigest()
 
 
 def content_hash(content: bytes) -> str:

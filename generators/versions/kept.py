@@ -21,7 +21,9 @@ from generators.versions.recorded import VersionError
 FOLDER = Path(".ionmon") / "versions"
 SUFFIX = ".tar.gz"
 _NAME = re.compile(rf"([0-9a-f]{{64}}){re.escape(SUFFIX)}")
-_NOT_A_SET = (OSError, EOFError, zlib.error, tarfile.TarError)
+LARGEST = 1 << 26  # bytes of an unpacked set, and more than ten times what one has
+MOST_FILES = 10_000
+_NOT_A_SET = (OSError, EOFError, zlib.error, tarfile.TarError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ def kept(root: Path) -> tuple[KeptSet, ...]:
     """Return the sets that are kept below a root, the newest first."""
     folder = root / FOLDER
     found = [
-        KeptSet(path, named[1], path.stat().st_mtime_ns)
+        # Of a link itself: one that leads nowhere is listed as damaged.
+        KeptSet(path, named[1], path.lstat().st_mtime_ns)
         for path in (folder.iterdir() if folder.is_dir() else ())
         if (named := _NAME.fullmatch(path.name))
     ]
@@ -88,12 +91,32 @@ def packed(contents: Mapping[str, bytes]) -> bytes:
 def unpacked(path: Path) -> dict[str, bytes]:
     """Return the files of a kept set. Raises VersionError."""
     try:
-        with tarfile.open(path, "r:gz") as archive:
-            return {
-                entry.name: held.read()
-                for entry in archive
-                if entry.isfile() and (held := archive.extractfile(entry)) is not None
-            }
+        if not path.is_file():
+            raise OSError("it is no file")
+        return _entries(_decompressed(path))
     except _NOT_A_SET as error:
         text = f"{path}: is no kept set, or damaged: {error}; remove it, or name another"
         raise VersionError(text) from error
+
+
+def _decompressed(path: Path) -> bytes:
+    with gzip.open(path) as squeezed:
+        content = squeezed.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise OSError(f"unpacked it has more than {LARGEST >> 20} MiB")
+    return content
+
+
+def _entries(content: bytes) -> dict[str, bytes]:
+    """Return the files of a tar file: a set has each once, and nothing that is no file."""
+    found: dict[str, bytes] = {}
+    with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
+        for entry in archive:
+            # A sparse file claims a size that the archive does not have.
+            if not entry.isreg() or entry.issparse() or entry.name in found:
+                raise tarfile.TarError(f"{entry.name!r} is there twice, or is no file")
+            if len(found) == MOST_FILES:
+                raise tarfile.TarError(f"it has more than {MOST_FILES} files")
+            held = archive.extractfile(entry)
+            found[entry.name] = b"" if held is None else held.read()
+    return found

@@ -13,6 +13,7 @@ from generators.versions.recorded import VersionError, recorded
 CURRENT = "current"
 GIT = "git:"
 _HASH = re.compile(r"[0-9a-f]{4,64}")
+_WHOLE_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def named_set(name: str, root: Path) -> GeneratedSet:
@@ -54,10 +55,15 @@ def current(root: Path, also: Iterable[str] = ()) -> GeneratedSet | None:
 def kept_set(path: Path) -> GeneratedSet:
     """Return the set of a kept file. Raises VersionError, also where it is not whole."""
     name = path.name.removesuffix(SUFFIX)
-    found = generated_set(name, {n: held for n, held in unpacked(path).items() if is_below(n)})
-    if not found.whole:
-        wrong = ", ".join((*found.missing, *found.edited)[:3])
-        raise VersionError(f"{path}: is damaged: {wrong}; remove it, or name another")
+    found = generated_set(name, unpacked(path))
+    outside = (n for n in found.files if not is_below(n))
+    wrong = [*found.missing, *found.edited, *found.unrecorded, *outside]
+    # A person may name a copy as they like; a hash as a name says what is inside.
+    if _WHOLE_HASH.fullmatch(name) and name != found.content_hash:
+        wrong.insert(0, f"it has the set {found.short_hash}")
+    if wrong:
+        text = ", ".join(dict.fromkeys(wrong[:3]))
+        raise VersionError(f"{path}: is damaged: {text}; remove it, or name another")
     return found
 
 

@@ -63,7 +63,7 @@ NOT_RUN = {
     "explain": "needs an alert that fires; tests/exporter/commands/test_explain.py has one",
     "doctor": "needs an account at Google; tests/docs/test_redis_acl.py runs it on a Redis",
     "drill": "needs an Alertmanager; tests/exporter/drill/test_drill.py runs it",
-    "estimate": "needs an account at Google",
+    "estimate": "needs an account at Google; tests/exporter/commands/test_estimate.py runs it",
     "init": "needs an account at Google; tests/exporter/commands/test_init.py runs it",
     "incident": "needs a project that runs; tests/exporter/commands/test_incident.py runs it",
     "preview": "needs a Prometheus; tests/generators/commands/test_preview.py runs it",

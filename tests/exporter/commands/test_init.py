@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import select
 import signal
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from exporter.simulator.projects import Projects
 from exporter.simulator.server import Simulator
 from tests import servers
 from tests.docs.json_keys import unlike_page
+from tests.docs.reading import documents
 from tests.exporter.commands.ran import ran
 from tests.exporter.running import INSTANCES, IONMON, UP, address, simulator
 
@@ -97,6 +99,7 @@ def test_a_project_that_cannot_be_read_leaves_nothing(project: Simulator, tmp_pa
     """The right, and the name, are in the message; there is no file."""
     done = ran(tmp_path, "init", *reached(project, "other-project"))
     assert (done.returncode, done.stdout) == (1, "")
+    assert "ionmon: nothing was written: other-project: " in done.stderr
     assert "gcloud projects add-iam-policy-binding other-project" in done.stderr
     assert not list(tmp_path.glob("*.yaml"))
 
@@ -205,6 +208,33 @@ def test_answers_are_taken_from_a_terminal(project: Simulator, tmp_path: Path) -
     assert settings.alerts.error_classes == ("5xx",)
     assert settings.notifications.slack is not None
     assert str(settings.notifications.slack.webhook_url_file) == "slack"
+
+
+QUESTIONS = (
+    (b"Google Cloud project: ", b"ion-demo\n"),
+    (READ_IT, b"\n"),
+    (b"[99.95%]: ", b"\n"),
+    (b"[Y/n]: ", b"\n"),
+    (b"machine, empty for none: ", b"slack\n"),
+    (b"[#alerts]: ", b"\n"),
+    (LAST, b"\n"),
+)
+COUNTS = {"five": 5, "six": 6, "seven": 7, "eight": 8}
+
+
+def test_without_flags_it_asks_as_many_questions_as_its_page_says(
+    project: Simulator, tmp_path: Path
+) -> None:
+    """Each of them is answered here, and the file is written after the last."""
+    stated = re.search(r"asks (\w+) questions", documents()["docs/init.md"])
+    assert stated is not None
+    assert COUNTS[stated[1]] == len(QUESTIONS)
+    with at_terminal(tmp_path, *reached(project)[2:]) as (process, terminal):
+        for question, text in QUESTIONS:
+            answer(terminal, question, text)
+        assert "]: " not in rest(terminal)
+        process.wait()
+    assert load(tmp_path / "monitoring.yaml").google.projects == ("ion-demo",)
 
 
 @pytest.mark.parametrize("questions", [(), (READ_IT, b"[99.95%]: ", b"[Y/n]: ", b"for none: ")])

@@ -104,6 +104,7 @@ def test_a_browser_is_refused(header: tuple[str, str]) -> None:
         ("/nowhere", b"{}", "POST /nowhere is not known"),
         ("/incident", b"{", "'' is no incident"),
         ("/incident", b'{"name": "cpu", "minutes": "5"}', "minutes is no whole number"),
+        ("/incident", b'{"name": "cpu", "minutes": true}', "minutes is no whole number"),
         ("/incident", b"x" * 70_000, "'' is no incident"),
     ],
 )

@@ -52,6 +52,14 @@ def test_nothing_is_known_after_the_start() -> None:
         ("[]", "http://x: is no /service.json of an exporter"),
         ('{"schema_version": 2}', "http://x: schema_version is 2, this ionmon reads 1"),
         ('{"schema_version": 1, "at": 1}', "http://x: does not match schema_version 1"),
+        (
+            '{"schema_version": 1, "at": NaN, "signals": []}',
+            "http://x: does not match schema_version 1",
+        ),
+        (
+            f'{{"schema_version": 1, "at": 1{"0" * 400}}}',
+            "http://x: does not match schema_version 1",
+        ),
     ],
 )
 def test_what_is_something_else_is_refused(text: str, fault: str) -> None:

@@ -3,8 +3,13 @@
 import math
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from exporter.summary.wording import change, elapsed, shown
+from exporter.summary.wording import NOT_KNOWN, change, elapsed, rounded, shown
+
+UNITS = ("ratio", "seconds", "dollars", "bytes", "per_second", None)
+LONGEST = 40  # characters of any text
 
 
 @pytest.mark.parametrize(
@@ -28,6 +33,14 @@ from exporter.summary.wording import change, elapsed, shown
         (None, "ratio", "no data"),
         (math.nan, "seconds", "no data"),
         (math.inf, "seconds", "no data"),
+        (-90.0, "seconds", "-1m 30s"),
+        (-1e308, "seconds", "-1.16e+303d"),
+        (1e300, "seconds", "1.16e+295d"),
+        (1e308, "ratio", "1.00e+310%"),
+        (1e308, "dollars", "$1e+308"),
+        (-1e308, None, "-1e+308"),
+        (-0.5, "bytes", "0 MiB"),
+        (-1e-9, "ratio", "0%"),
     ],
 )
 def test_a_value_is_written_in_its_unit(value: float | None, unit: str | None, text: str) -> None:
@@ -37,7 +50,17 @@ def test_a_value_is_written_in_its_unit(value: float | None, unit: str | None, t
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0s"), (45, "45s"), (61, "1m 1s"), (3600, "1h"), (7530, "2h 6m"), (90061, "1d 1h")],
+    [
+        (0, "0s"),
+        (45, "45s"),
+        (61, "1m 1s"),
+        (3600, "1h"),
+        (7530, "2h 6m"),
+        (90061, "1d 1h"),
+        (-5, "0s"),
+        (math.nan, NOT_KNOWN),
+        (math.inf, NOT_KNOWN),
+    ],
 )
 def test_a_duration_has_its_two_greatest_units(seconds: float, text: str) -> None:
     """An hour and more is rounded to the minute."""
@@ -57,6 +80,9 @@ def test_a_duration_has_its_two_greatest_units(seconds: float, text: str) -> Non
         (5.0, 0.0, "per_second", ""),
         (None, 1.0, "seconds", ""),
         (1.0, None, "ratio", ""),
+        (math.nan, 1.0, "ratio", ""),
+        (1.0, math.inf, "seconds", ""),
+        (1e308, -1e308, "seconds", ""),
     ],
 )
 def test_a_change_is_relative_or_in_points(
@@ -64,3 +90,23 @@ def test_a_change_is_relative_or_in_points(
 ) -> None:
     """Shares change by points: a relative change of a percentage is misread."""
     assert change(now, before, unit) == text
+
+
+@given(st.floats(), st.floats())
+@example(1e308, -1e308)
+@example(-1e308, 5e-324)
+@example(math.nan, math.inf)
+def test_every_number_has_a_short_text(value: float, other: float) -> None:
+    """Whatever a server answers is written on one line, and nothing is raised."""
+    texts = [shown(value, unit) for unit in UNITS]
+    texts += [change(value, other, unit) for unit in UNITS]
+    texts += [elapsed(value), rounded(value, 0), rounded(value, 2)]
+    assert all(text.isprintable() and len(text) < LONGEST for text in texts), texts
+    assert not any("nan" in text or "inf" in text or text.startswith("-0 ") for text in texts)
+
+
+@given(st.floats(max_value=-1, allow_infinity=False))
+def test_a_value_below_0_says_so(value: float) -> None:
+    """In every unit that does not round it to nothing."""
+    units = (unit for unit in UNITS if unit != "bytes")
+    assert all("-" in shown(value, unit) for unit in units)

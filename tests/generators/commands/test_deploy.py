@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from exporter import cli
+from exporter.settings.deploy import DEBIAN_EXAMPLE
 from generators.deploy.state import state
 from tests.docs.json_keys import unlike_page
 from tests.generators.deploy.machine import Machine, machine
@@ -107,7 +108,9 @@ def test_flags_take_the_place_of_settings(
     assert {one["step"] for one in found["files"]} == {"alertmanager"}
     assert (found["result"], found["applied"]) == ("would change", False)
     assert deploy(*own, "--only", "prometheus") == 1
-    assert "nothing says where servers read their files" in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    assert "nothing says where servers read their files" in shown
+    assert [line for line in DEBIAN_EXAMPLE if f"\n  {line}\n" not in shown] == []
 
 
 WRONG = {
@@ -153,10 +156,15 @@ def test_a_set_has_to_be_as_it_was_generated(capsys: pytest.CaptureFixture[str])
 def test_without_an_unfinished_deploy_there_is_nothing_to_recover(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """--recover needs no set; with a journal that is none, it says what to do."""
-    where = ("--set", f"state_directory={tmp_path / 'state'}")
+    """It needs no set; a directory that no deploy made is not made, and a journal is read."""
+    state = tmp_path / "state"
+    where = ("--set", f"state_directory={state}")
+    assert cli.run(["deploy", "--recover", "back", *where]) == 1
+    assert f"{state}: is not there, so no deploy was begun" in capsys.readouterr().err
+    assert not state.exists()
+    state.mkdir()
     assert cli.run(["deploy", "--recover", "back", *where]) == 0
-    assert capsys.readouterr().out == "every deploy has finished\n"
+    assert capsys.readouterr().out == f"{state}: every deploy from here has finished\n"
     (tmp_path / "state/unfinished.json").write_text("{}")
     assert cli.run(["deploy", "--recover", "back", *where]) == 1
     assert "unfinished.json: is not of this version of ionmon" in capsys.readouterr().err

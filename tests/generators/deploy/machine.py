@@ -100,8 +100,8 @@ class Machine:
             keep_record(run)
         return self.told
 
-    def files(self) -> dict[str, tuple[bytes, int, int, int, int]]:
-        """Return each file that a server reads: its bytes, mode, owner, time and inode."""
+    def files(self) -> dict[str, tuple[bytes, int, int, int]]:
+        """Return each file that a server reads: its bytes, mode, owner and time."""
         found = {}
         for name in (*self.ports, "grafana"):
             for path in sorted((self.root / name).rglob("*")):
@@ -111,7 +111,7 @@ class Machine:
                     and path.suffix != ".log"
                 ):
                     stat = path.stat()
-                    known = (stat.st_mode, stat.st_uid, stat.st_mtime_ns, stat.st_ino)
+                    known = (stat.st_mode, stat.st_uid, stat.st_mtime_ns)
                     found[str(path.relative_to(self.root))] = (path.read_bytes(), *known)
         return found
 

@@ -108,19 +108,21 @@ def test_the_next_deploy_says_what_to_type(running: Machine) -> None:
 
 
 def test_what_somebody_wrote_meanwhile_is_not_lost(running: Machine) -> None:
-    """A file that is neither the old nor the new one stays, and the old one is named."""
+    """A file that is neither the old nor the new one goes beside its place, and is named."""
     made = running
     made.deploy(made.steps(small_set("1")))
     assert killed(made, made.steps(small_set("4")), 12)
     found = journal(made)
     change = next(c for c in found.changes if c.path.name == "common.tmpl")
     change.path.write_text("somebody's\n")
-    with pytest.raises(DeployFailed, match="was changed by somebody else meanwhile"):
-        recovery.put_back(found, made.at, 60, lambda _: None)
-    assert change.path.read_text() == "somebody's\n"
-    assert change.kept.read_text() == small_set("1")["alertmanager/templates/common.tmpl"]
-    change.kept.replace(change.path)
-    recovery.put_back(journal(made), made.at, 60, lambda _: None)
+    told: list[StepResult] = []
+    recovery.put_back(found, made.at, 60, told.append)
+    assert change.path.read_text() == small_set("1")["alertmanager/templates/common.tmpl"]
+    (theirs,) = change.path.parent.glob("common.tmpl.ionmon-theirs-*")
+    text = f"{change.path}: was changed by somebody else meanwhile; that is now in {theirs}"
+    assert [one.text for one in told if "somebody" in one.text] == [text]
+    assert theirs.read_text() == "somebody's\n"
+    theirs.unlink()
     assert made.at.journal() is None
 
 

@@ -150,6 +150,56 @@ def test_files_that_go_are_removed_and_put_back(deployed: Machine) -> None:
     assert {file.name for file in folder.iterdir()} == {"alerts.yml", "others.yml"}
 
 
+def test_another_target_keeps_what_was_written_for_it(deployed: Machine) -> None:
+    """One record serves several servers of a step: each loses only what was its own."""
+    deployed.config("longterm").write_text("rule_files: [second/*.yml]\n")
+    second = deployed.root / "longterm/second"
+    other = {
+        "url": f"http://127.0.0.1:{deployed.ports['longterm']}",
+        "config_file": None,
+        "rules_directory": str(second),
+    }
+    first = {path: path.read_bytes() for path in (deployed.root / "prometheus").rglob("*.yml")}
+    for number, files in (("15", ("recording", "alerts")), ("16", ("alerts",))):
+        steps = deployed.steps(small_set(number, files=files), prometheus=other)
+        deployed.deploy(tuple(one for one in steps if one.name == "prometheus"))
+        assert {path.stem for path in second.iterdir()} == {*files}
+        assert {path: path.read_bytes() for path in first} == first
+    moved = other | {"rules_directory": str(deployed.root / "longterm/third")}
+    (found,) = (
+        one
+        for one in deployed.surveyed(deployed.steps(small_set("16"), prometheus=moved))
+        if one.step.name == "prometheus"
+    )
+    assert found.left == (second / "alerts.yml",)
+    assert [change.path for change in found.changes if change.new is None] == []
+
+
+def test_a_directory_of_rules_moves_to_one_of_the_same_name(deployed: Machine) -> None:
+    """With the configuration that names it: the old files are removed, and loaded no more."""
+    moved = deployed.root / "prometheus/moved/rules"
+    steps = deployed.steps(small_set("17"), prometheus={"rules_directory": str(moved)})
+    deployed.deploy(steps)
+    assert not any(one.due for one in deployed.surveyed(steps))
+    assert {path.name for path in moved.iterdir()} == {"recording.yml", "alerts.yml"}
+    assert {path.name for path in (deployed.root / "prometheus/rules").iterdir()} == {"others.yml"}
+    deployed.deploy(deployed.steps(small_set()))
+
+
+def test_an_edit_during_a_deploy_is_kept_beside(deployed: Machine) -> None:
+    """What was there before is back, and nothing is in the way of the next deploy."""
+    board = deployed.root / "grafana/boards/overview.json"
+    before = board.read_text()
+    command = ["sh", "-c", f"echo theirs > {board}; exit 1"]
+    with pytest.raises(DeployFailed, match="everything is as it was before"):
+        deployed.deploy(deployed.steps(small_set("18"), prometheus={"reload_command": command}))
+    (theirs,) = board.parent.glob("overview.json.ionmon-theirs-*")
+    assert any(f"that is now in {theirs}" in one.text for one in deployed.told)
+    assert (board.read_text(), theirs.read_text()) == (before, "theirs\n")
+    theirs.unlink()
+    deployed.deploy(deployed.steps(small_set("18")))
+
+
 def test_what_somebody_changed_is_named(deployed: Machine) -> None:
     """A file that is not as the last deploy left it is told from one that no deploy wrote."""
     steps = deployed.steps(small_set("9"))
@@ -158,6 +208,9 @@ def test_what_somebody_changed_is_named(deployed: Machine) -> None:
     changed.write_text("groups: []\n")
     named = [text for one in deployed.surveyed(steps) for text in one.by_hand]
     assert named == [f"{changed}: was changed since the last deploy"]
+    changed.unlink()
+    named = [text for one in deployed.surveyed(steps) for text in one.by_hand]
+    assert named == [f"{changed}: was removed since the last deploy"]
     own = {"rules_directory": str(deployed.root / "own")}
     (deployed.root / "own").mkdir(exist_ok=True)
     (deployed.root / "own/alerts.yml").write_text("groups: []\n")
@@ -225,7 +278,7 @@ def test_a_command_reloads(deployed: Machine) -> None:
 
 
 def test_a_disk_that_is_full_changes_nothing(deployed: Machine) -> None:
-    """What was there is kept as a second name, so that putting it back needs no room."""
+    """What was there is kept first, so that putting it back needs no room."""
     resource = pytest.importorskip("resource")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     steps = deployed.steps(small_set("14", pad="x" * (1 << 20)))

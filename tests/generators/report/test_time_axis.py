@@ -1,9 +1,11 @@
 """Times beside a chart are round, in UTC, and never too many."""
 
+import math
+
 import pytest
 
 from exporter.prometheus_api import TimeSpan
-from generators.report.time_axis import marks
+from generators.report.time_axis import marks, written
 
 HOUR, DAY, END = 3600.0, 86400.0, 1_700_006_700.0  # 2023-11-15 00:05
 
@@ -31,3 +33,9 @@ def test_a_narrow_chart_keeps_round_ones() -> None:
     found = marks(TimeSpan(END - 4 * HOUR, END))
     assert [mark.text for mark in found if mark.level < 2] == ["21:00", "22:00", "23:00", "00:00"]
     assert [mark.text for mark in found if mark.level < 1] == ["22:00", "00:00"]
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, 1e308, -1.0])
+def test_what_is_no_time_is_not_known(number: float) -> None:
+    """A value of a server that stands for a time may be anything."""
+    assert written(number, "%Y") == "not known"

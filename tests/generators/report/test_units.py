@@ -3,10 +3,10 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from generators.report.units import fixed, text
+from generators.report.units import _FORMATS, fixed, text
 
 CASES = [
     ("currencyUSD", 2, 1532.82, "$1.53K"),
@@ -69,3 +69,13 @@ def test_numbers_that_are_none() -> None:
 def test_fixed_says_the_number(value: float) -> None:
     """Three decimals are within half of the third, or what a double holds, of the number."""
     assert float(fixed(value, 3)) == pytest.approx(value, rel=1e-9, abs=5.01e-4)
+
+
+@given(st.floats())
+@example(1e308)
+@example(5e-324)
+def test_every_number_can_be_written(value: float) -> None:
+    """In every unit, with and without decimals: nothing is raised, and nothing is endless."""
+    units = (*_FORMATS, "si:mV", "time:YYYY", "bool:on/off", "suffix:x", "widgets")
+    found = [text(value, unit, decimals) for unit in units for decimals in (None, 2)]
+    assert max(map(len, found)) < 150

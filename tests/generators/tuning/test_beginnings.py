@@ -54,3 +54,14 @@ def test_the_first_value_of_a_series() -> None:
     grid = TimeGrid(start=600, step=60, count=3)
     assert first_time(RecordedSeries((), np.array([np.nan, np.nan, 5.0])), grid) == 720
     assert first_time(RecordedSeries((), np.full(3, np.nan)), grid) is None
+
+
+def test_a_series_without_a_name_is_nobodys() -> None:
+    """A server that answers otherwise than asked costs nothing else."""
+    _, ask = server({"a": END - HOUR})
+
+    def odd(text: str, grid: TimeGrid) -> tuple[RecordedSeries, ...]:
+        nameless = RecordedSeries((), np.ones(grid.count))
+        return (*([nameless] if "by (__name__)" in text else []), *ask(text, grid))
+
+    assert beginnings("a", END, odd) == (("a", END - HOUR),)

@@ -1,12 +1,23 @@
 """Sets are kept as compressed files, the newest so many of them."""
 
 import gzip
+import io
 import tarfile
 from pathlib import Path
 
 import pytest
 
-from generators.versions.kept import FOLDER, SUFFIX, keep, kept, packed, unpacked
+from generators.versions.kept import (
+    FOLDER,
+    LARGEST,
+    MOST_FILES,
+    SUFFIX,
+    keep,
+    kept,
+    packed,
+    unpacked,
+)
+from generators.versions.listing import known_sets
 from generators.versions.reading import kept_set
 from generators.versions.recorded import VersionError
 from tests.generators.versions.made_sets import made
@@ -98,6 +109,75 @@ def test_files_outside_the_root_are_not_taken(tmp_path: Path) -> None:
     path.write_bytes(packed(found.files))
     with pytest.raises(VersionError, match=r"is damaged: \.\./a"):
         kept_set(path)
+
+
+def damaged(path: Path, content: bytes) -> str:
+    """Return why a kept file is none, without its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    with pytest.raises(VersionError) as refused:
+        kept_set(path)
+    return str(refused.value).removeprefix(f"{path}: is ")
+
+
+def test_a_set_is_what_its_name_says(tmp_path: Path) -> None:
+    """One under another set's hash is damaged; a copy under a name of one's own is not."""
+    path = tmp_path / f"{MANY[1].content_hash}{SUFFIX}"
+    fault = damaged(path, packed(MANY[0].files))
+    assert fault.startswith(f"damaged: it has the set {MANY[0].short_hash};")
+    assert kept_set(path.rename(tmp_path / f"mine{SUFFIX}")).files == MANY[0].files
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"b": b"more"}, "damaged: b;"),
+        ({"/etc/b": b"more"}, "damaged: /etc/b;"),
+        ({"a": b"other"}, "damaged: a;"),
+        ({"a": b"\xff"}, "damaged: a;"),
+    ],
+)
+def test_a_set_has_what_it_records(tmp_path: Path, change: dict[str, bytes], fault: str) -> None:
+    """Each file as it was written, byte for byte, and no other."""
+    found = made({"a": "\N{REPLACEMENT CHARACTER}"})
+    path = tmp_path / f"{found.content_hash}{SUFFIX}"
+    assert damaged(path, packed({**found.files, **change})).startswith(fault)
+
+
+def test_a_small_file_does_not_unpack_without_end(tmp_path: Path) -> None:
+    """Neither in bytes nor in files, and a sparse file claims no more than is there."""
+    path = tmp_path / f"{'0' * 64}{SUFFIX}"
+    big = gzip.compress(packed({}) + bytes(LARGEST), 1, mtime=0)
+    assert "unpacked it has more than 64 MiB" in damaged(path, big)
+    many = packed({str(number): b"" for number in range(MOST_FILES + 1)})
+    assert f"it has more than {MOST_FILES} files" in damaged(path, many)
+
+
+def tar(*entries: tarfile.TarInfo) -> bytes:
+    """Return a compressed tar file with entries that have no content."""
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w:gz") as archive:
+        for entry in entries:
+            archive.addfile(entry)
+    return whole.getvalue()
+
+
+def test_a_set_has_files_alone(tmp_path: Path) -> None:
+    """No link, and no file twice: tar would write the last one."""
+    link = tarfile.TarInfo("a")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    for entries in ((link,), (tarfile.TarInfo("a"), tarfile.TarInfo("a"))):
+        fault = damaged(tmp_path / f"{'0' * 64}{SUFFIX}", tar(*entries))
+        assert "'a' is there twice, or is no file" in fault
+
+
+def test_a_link_that_leads_nowhere_is_damaged(tmp_path: Path) -> None:
+    """It is listed with its problem, and costs no other set."""
+    keep(tmp_path, MANY[0], 3)
+    (tmp_path / FOLDER / f"{'0' * 64}{SUFFIX}").symlink_to(tmp_path / "nowhere")
+    found = {one.content_hash: one.problem for one in known_sets(tmp_path)}
+    assert found.pop(MANY[0].content_hash) is None
+    assert "it is no file" in (found["0" * 64] or "")
 
 
 def test_a_damaged_set_is_written_again(tmp_path: Path) -> None:

@@ -29,16 +29,20 @@ def patched(written: Path, folder: Path, name: str, capsys: pytest.CaptureFixtur
     """Apply what is printed for a file of somebody, and return the file."""
     file = folder / name
     file.write_bytes((EXISTING / name).read_bytes())
+    applied(written, file, capsys)
+    return file
+
+
+def applied(written: Path, file: Path, capsys: pytest.CaptureFixture[str]) -> bytes:
+    """Apply what is printed for a file until nothing is, and return what it has then."""
     command = ["deploy", "--root", str(written), "--show-additions", str(file)]
     assert cli.run(command) == 0
     shown = capsys.readouterr()
     assert "conflict" not in shown.err
-    subprocess.run(
-        ["patch", str(file)], input=shown.out, text=True, check=True, capture_output=True
-    )
+    subprocess.run(["patch", str(file)], input=shown.out.encode(), check=True, capture_output=True)
     assert cli.run(command) == 0
     assert capsys.readouterr().out == ""
-    return file
+    return file.read_bytes()
 
 
 def place(written: Path, folder: Path) -> None:
@@ -76,6 +80,44 @@ def test_prometheus_takes_its_file(
     assert body["remote_write"][-1]["name"] == "longterm"
     kept = [line for line in (EXISTING / name).read_text().splitlines() if "#" in line]
     assert [line for line in kept if line not in file.read_text()] == []
+
+
+ENDS = {
+    "none behind the last line": lambda text: text.rstrip(b"\n"),
+    "of Windows": lambda text: text.replace(b"\n", b"\r\n"),
+    "of Windows but the last": lambda text: text.rstrip(b"\n").replace(b"\n", b"\r\n"),
+}
+
+
+@pytest.mark.parametrize("ends", ENDS)
+@pytest.mark.parametrize("name", ["prometheus.yml", "alertmanager-minimal.yml"])
+def test_line_ends_stay(
+    written: Path, tmp_path: Path, name: str, ends: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The patch applies to files without a last line end, and to those of Windows."""
+    file = tmp_path / name
+    file.write_bytes(ENDS[ends]((EXISTING / name).read_bytes()))
+    text = applied(written, file, capsys)
+    assert text.count(b"\r\n") == (text.count(b"\n") if "Windows" in ends else 0)
+
+
+def test_a_line_that_is_replaced_is_named(
+    written: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A list in one line becomes a block: that is said, and mixed line ends are refused."""
+    file = tmp_path / "prometheus.yml"
+    file.write_text("rule_files: [mine.yml]  # mine\nscrape_configs: []\n")
+    command = ["deploy", "--root", str(written), "--show-additions", str(file)]
+    assert cli.run(command) == 0
+    named = [line for line in capsys.readouterr().err.splitlines() if "one item a line" in line]
+    assert named == [
+        "note: replaced by a block, one item a line: rule_files: [mine.yml]  # mine",
+        "note: replaced by a block, one item a line: scrape_configs: []",
+    ]
+    assert yaml.safe_load(applied(written, file, capsys))["rule_files"][0] == "mine.yml"
+    file.write_bytes(b"rule_files: []\r\nscrape_configs: []\n")
+    assert cli.run(command) == 1
+    assert "some lines end as on Windows and some do not" in capsys.readouterr().err
 
 
 def test_jobs_keep_their_pace(
