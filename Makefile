@@ -31,9 +31,9 @@ $(INSTALLED): requirements.lock pyproject.toml exporter/recorder/pyproject.toml
 		{ echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2> /dev/null || \
 		{ echo "the venv module is missing; type: sudo apt-get install python3-venv" >&2; exit 1; }
+	@echo "installing requirements.lock into .venv; the first time this takes some minutes"
 	@test "$$(cat $@ 2> /dev/null)" = "$(INTERPRETER)" || $(PYTHON) -m venv --clear .venv
 	@rm -f $@
-	@echo "installing requirements.lock into .venv; the first time this takes a minute"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
 		-e . -e exporter/recorder > .venv/install.log 2>&1 || { cat .venv/install.log >&2; exit 1; }

@@ -81,7 +81,7 @@ COMMANDS = {
     ),
     "report": (
         "generators.commands.report",
-        "Report the state of the service, or a dashboard, as text, HTML, Markdown or JSON.",
+        "Report how the service is, as text, HTML, Markdown or JSON.",
     ),
     "deploy": (
         "generators.commands.deploy",

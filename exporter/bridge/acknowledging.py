@@ -82,6 +82,10 @@ class Acknowledging:
         """Return whether what no server has is over: all answer, and none has just come back."""
         return self._is_old(self._firing.now().complete_since)
 
+    def knows_ends_from(self) -> float:
+        """Return from when on it knows, by the monotonic clock; infinite while one is away."""
+        return self._firing.now().complete_since + self._unseen
+
     def knows_held(self) -> bool:
         """Return whether Alertmanagers have what fires: all answer, and none was just away."""
         return self._is_old(self._firing.now().held_since)

@@ -1,12 +1,13 @@
 """The bridge's API for `ionmon alerts` and `ionmon ack`: what fires, and who works on it.
 
     GET  /api/alerts        -> {"alerts": [...], "faults": [...], "known": true, "now": 0.0,
-                              "as_of": 0.0}
+                              "as_of": 0.0, "known_at": 0.0}
     POST /api/acknowledge {"alerts": ["ID", ...], "comment": "..."} -> {"alerts": [...]}
     POST /api/withdraw    {"alerts": ["ID", ...]}                   -> {"alerts": [...]}
 
 Times are Unix seconds. The ids are those of the first answer. More may fire where `known`
-is false. The oldest answer of a server is that of `as_of`, which is null where none answers.
+is false; that is over at `known_at`, which is null while a server does not answer. The oldest
+answer of a server is that of `as_of`, which is null where none answers.
 """
 
 import asyncio
@@ -80,7 +81,7 @@ class AlertApi:
             alerts = await asyncio.to_thread(self._listed)
         site = self._site
         about = {"faults": site.faults(), "known": site.is_known(), "now": site.clock.now()}
-        more = json.dumps({**about, "as_of": site.as_of()})
+        more = json.dumps({**about, "as_of": site.as_of(), "known_at": site.known_at()})
         return _answer(f'{{"alerts": {alerts}, {more[1:]}')
 
     def _listed(self) -> str:

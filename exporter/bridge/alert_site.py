@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isinf
 
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.acknowledging import Acknowledging
@@ -81,6 +82,11 @@ class AlertSite:
     def is_known(self) -> bool:
         """Return whether what is not among the rows does not fire."""
         return self.acknowledging.knows_ends()
+
+    def known_at(self) -> float | None:
+        """Return from when on that is known, Unix seconds; None while a server does not answer."""
+        at = self.acknowledging.knows_ends_from()
+        return None if isinf(at) else self.clock.now() - self.clock.monotonic() + at
 
     def stays_in_pagerduty(self, given: Acknowledgement) -> bool:
         """Return whether PagerDuty may have an acknowledgement, which it takes not back."""

@@ -40,8 +40,9 @@ class Login:
 class FiringList:
     """What fires, which servers the bridge does not reach, and its time in Unix seconds.
 
-    known  whether nothing else fires: all servers answer, and none has just come back
-    as_of  when the bridge asked the servers, the oldest answer; None where none answers
+    known     whether nothing else fires: all servers answer, and none has just come back
+    as_of     when the bridge asked the servers, the oldest answer; None where none answers
+    known_at  from when on all is known that fires; None where a server does not answer
     """
 
     alerts: tuple[AlertRow, ...]
@@ -49,6 +50,7 @@ class FiringList:
     now: float
     known: bool = True
     as_of: float | None = None
+    known_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,8 @@ class BridgeApi:
                 tuple(found["faults"]),
                 float(found["now"]),
                 bool(found["known"]),
-                None if found["as_of"] is None else float(found["as_of"]),
+                _time(found["as_of"]),
+                _time(found.get("known_at")),  # an older bridge does not say it
             )
 
     def acknowledge(self, ids: Sequence[str], comment: str) -> tuple[Acknowledged, ...]:
@@ -139,6 +142,10 @@ def _reading(url: str) -> Iterator[None]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         text = f"{url}: this is no bridge, or another version's; name its address with --url"
         raise IonmonError(text) from error
+
+
+def _time(value: Any) -> float | None:  # noqa: ANN401 - JSON
+    return None if value is None else float(value)
 
 
 def _row(entry: Mapping[str, Any]) -> AlertRow:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from time import gmtime, strftime
 
 import click
 
 from exporter.bridge.acknowledgements import LONGEST_COMMENT
 from exporter.bridge.acknowledging import Answer
 from exporter.bridge.alert_rows import AlertRow
-from exporter.bridge.api_client import Acknowledged, BridgeApi
+from exporter.bridge.api_client import Acknowledged, BridgeApi, FiringList
 from exporter.commands.alert_names import ID_NEEDED, closest, is_start_of_id, may_be_id
 from exporter.commands.bridge_options import BRIDGE, bridge_api, with_login
 from exporter.commands.options import options
@@ -19,10 +20,15 @@ from exporter.errors import IonmonError
 from exporter.json_output import json_document
 from exporter.monitoring_config import config_path, read_config
 from exporter.settings import load
+from exporter.summary.wording import elapsed
 
 _NOT_KNOWN = (
-    "whether such an alert fires is not known, as the bridge does not reach every server, or one "
-    "has just come back; ionmon alerts names those that do not answer, try again when they do"
+    "whether such an alert fires is not known, as the bridge does not reach every server; "
+    "ionmon alerts names those that do not answer, try again when they do"
+)
+_STARTED = (
+    "whether such an alert fires is not known yet, as the bridge or a server has just started; "
+    "it is known at {until}, in {rest}: try again then"
 )
 HELP = """Acknowledge alerts that fire: somebody works on them, and they are not escalated.
 
@@ -71,7 +77,9 @@ def command(  # noqa: PLR0913 - options by name
     def change(given: BridgeApi) -> tuple[Acknowledged, ...]:
         firing = given.alerts()
         try:
-            ids = chosen(firing.alerts, alerts, _stated(config), every=every, known=firing.known)
+            ids = chosen(
+                firing.alerts, alerts, _stated(config), every=every, unknown=unknown(firing)
+            )
         except IonmonError as error:
             what = "no acknowledgement was withdrawn" if withdraw else "nothing was acknowledged"
             raise IonmonError(f"{error}\n{what}") from error
@@ -94,24 +102,34 @@ def _stated(config: Path | None) -> tuple[str, ...]:
         return ()
 
 
+def unknown(found: FiringList) -> str:
+    """Return why it is not known whether more fires, and the fix; empty where it is known."""
+    if found.known:
+        return ""
+    if found.faults or found.known_at is None:
+        return _NOT_KNOWN
+    until = strftime("%H:%M:%S UTC", gmtime(found.known_at))
+    return _STARTED.format(until=until, rest=elapsed(found.known_at - found.now))
+
+
 def chosen(
     rows: Sequence[AlertRow],
     names: Iterable[str],
     stated: Sequence[str] = (),
     *,
     every: bool,
-    known: bool = True,
+    unknown: str = "",
 ) -> tuple[str, ...]:
     """Return the ids that names and ids mean. Raises IonmonError for none, and for several.
 
-    stated  the names of all alerts, which fire or not
-    known   whether nothing fires but the rows
+    stated   the names of all alerts, which fire or not
+    unknown  why more may fire than the rows, empty where nothing does
     """
     ids: dict[str, None] = {}
     for name in names:
         found = tuple(_meant(rows, name))
         if not found:
-            raise IonmonError(_unknown(name, rows, stated, known=known))
+            raise IonmonError(_unknown(name, rows, stated, unknown))
         if len(found) > 1 and not every:
             listed = "\n".join(f"  {each.id}  {each.place or each.summary}" for each in found)
             raise IonmonError(
@@ -121,12 +139,12 @@ def chosen(
     return tuple(ids)
 
 
-def _unknown(name: str, rows: Iterable[AlertRow], stated: Sequence[str], *, known: bool) -> str:
+def _unknown(name: str, rows: Iterable[AlertRow], stated: Sequence[str], unknown: str) -> str:
     """Return that no such alert fires, or that this is not known, and what does."""
     if may_be_id(name) and not is_start_of_id(name):
         return f"{name}: {ID_NEEDED}; ionmon alerts shows it"
-    if not known:
-        return f"{name}: {_NOT_KNOWN}"
+    if unknown:
+        return f"{name}: {unknown}"
     firing = tuple(dict.fromkeys(row.alert for row in rows))
     if name in stated:
         return f"{name} does not fire now; {_listed(firing)}"

@@ -12,6 +12,7 @@ from exporter.errors import IonmonError
 from exporter.settings.addresses import LARGEST_PORT, ListenAddress, WebUrl
 from exporter.settings.types import seconds
 
+_DAY = 24 * 60  # minutes
 PORT_NUMBER = click.IntRange(0, LARGEST_PORT)
 
 
@@ -49,6 +50,25 @@ class Duration(click.ParamType[int]):
             return round(seconds(str(value)))
         except ValueError as error:
             self.fail(f"{value!r} {error}", param, ctx)
+
+
+class Minutes(click.ParamType[int]):
+    """Whole minutes from one to a day: a number of them, or a duration as in monitoring.yaml."""
+
+    name = "minutes"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Return whole minutes."""
+        text = str(value)
+        try:
+            found = float(text) if text.isascii() and text.isdigit() else seconds(text) / 60
+        except ValueError:
+            self.fail(f"{text!r}: write minutes as a number, or such as 15m or 1h", param, ctx)
+        if not found.is_integer() or not 1 <= found <= _DAY:
+            self.fail(f"{text!r}: write whole minutes, from 1 to {_DAY}", param, ctx)
+        return int(found)
 
 
 class NewFile(click.Path):

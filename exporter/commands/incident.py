@@ -1,11 +1,14 @@
 """ionmon incident: begins and ends incidents in a running simulated project."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from exporter.commands.called import program
+from exporter.commands.flag_types import Minutes
 from exporter.commands.stack import FOLDER
 from exporter.commands.terminal import table
 from exporter.errors import IonmonError
@@ -14,6 +17,7 @@ from exporter.simulator import control_client
 from exporter.simulator.control import LONGEST
 from exporter.simulator.control_client import SimulatorState
 from exporter.simulator.incidents import INCIDENTS
+from exporter.stack.alerts_page import alerts_page
 from exporter.stack.expected import (
     GOOGLE_DELAY,
     MINUTE,
@@ -47,10 +51,10 @@ Exit code 1 where no simulated project answers.
 @click.argument("name", required=False)
 @click.option(
     "--minutes",
-    type=click.IntRange(1, LONGEST),
+    type=Minutes(),
     default=15,
     show_default=True,
-    help="How long it lasts.",
+    help=f"How long it lasts: a number of minutes, or such as 15m, 1h; at most {LONGEST}.",
 )
 @click.option("--list", "listed", is_flag=True, help="List the incidents.")
 @click.option("--end", is_flag=True, help="End all that go on.")
@@ -86,10 +90,14 @@ def command(
     if name is not None and name not in INCIDENTS:
         raise click.UsageError(f"{name!r} is no incident; list them with --list")
     ports = StackPorts(given["port_offset"])
-    state = _acted(local(ports.control), name, minutes, end=end)
+    address = local(ports.control)
+    before = control_client.state(address).incidents if end else ()
+    state = _acted(address, name, minutes, end=end)
     expected = _expected(name, state, given["folder"]) if name else ()
     if as_json:
         click.echo(json.dumps(_document(state, expected, ports), indent=1))
+    elif end:
+        click.echo(_ended([one.name for one in before]))
     else:
         click.echo(_text(state, expected, ports))
 
@@ -118,10 +126,12 @@ def _expected(name: str, state: SimulatorState, folder: Path) -> tuple[ExpectedA
 
 
 def _alerts(folder: Path) -> tuple[AlertConfig, ...]:
-    """Return the alerts of a stack; none where its folder is another one."""
+    """Return the alerts of a stack; none where its folder is another one, which is said."""
     try:
         return read_config(contract(folder)).alerts
     except IonmonError:
+        text = f"{folder} has no alerts of a stack, so it is not known which ones are expected"
+        click.echo(f"ionmon: {text}; name the folder of ionmon stack with --folder", err=True)
         return ()
 
 
@@ -156,11 +166,12 @@ def _document(
 
 
 def _addresses(ports: StackPorts) -> tuple[tuple[str, str], ...]:
+    prometheus = f"http://{local(ports.prometheus)}"
     return (
         ("service", f"http://{local(ports.exporter)}/"),
         ("alerts", f"http://{local(ports.bridge)}/"),
         ("messages", ports.sink.url("/")),
-        ("prometheus", f"http://{local(ports.prometheus)}/alerts"),
+        ("prometheus", alerts_page(prometheus)),
     )
 
 
@@ -174,7 +185,16 @@ def _text(state: SimulatorState, expected: tuple[ExpectedAlert, ...], ports: Sta
         lines += ["", table(head, rows)]
     looks = [f"  {name:<10}  {url}" for name, url in _addresses(ports)]
     moved = f" --port-offset {ports.offset}" if ports.offset else ""
-    return "\n".join([*lines, "", "watch:", *looks, "", f"end it: ionmon incident --end{moved}"])
+    return "\n".join(
+        [*lines, "", "watch:", *looks, "", f"end it: {program()} incident --end{moved}"]
+    )
+
+
+def _ended(names: Sequence[str]) -> str:
+    """Return which incidents were ended."""
+    if not names:
+        return "nothing was going on"
+    return f"ended: {', '.join(names)}; what fired ends within some minutes"
 
 
 def _going_on(name: str, description: str, rest: float) -> str:

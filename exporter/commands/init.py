@@ -15,6 +15,7 @@ from exporter.clock import WallClock
 from exporter.cloud_monitoring.estimate import Estimate, estimate
 from exporter.cloud_monitoring.opened import opened_client
 from exporter.commands import doctor
+from exporter.commands.called import program
 from exporter.commands.flag_types import NewFile
 from exporter.commands.init_file import write_settings
 from exporter.commands.init_output import findings_text, found_text, next_text
@@ -122,12 +123,15 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - opti
         simulated=given["simulated"],
     )
     _check_free(how)
+    default = click.core.ParameterSource.DEFAULT
+    is_given = {name: ctx.get_parameter_source(name) is not default for name in given}
+    if is_given["slack_channel"] and not given["slack_url_file"] and not how.asks:
+        raise click.UsageError("--slack-channel: has no effect without --slack-url-file; give both")
     with _reached(how, overrides(given)) as google:
         found = _discovered(google, how)
         chosen = _chosen(given, None if how.simulated else google)
         if how.asks:
-            default = click.core.ParameterSource.DEFAULT
-            chosen = ask_rest(chosen, found, lambda n: ctx.get_parameter_source(n) is not default)
+            chosen = ask_rest(chosen, found, is_given.__getitem__)
         write_settings(how.output, settings_text(found, chosen), force=how.force)
         _report(how, google, found)
 
@@ -214,15 +218,18 @@ def _next_commands(how: InitOptions) -> tuple[tuple[str, str], ...]:
     """Return the commands to type next, each with what it does."""
     config = shlex.join(("--config", str(how.output)))
     run = "simulate" if how.simulated else "run"
-    diff = f"ionmon configs {config} --root deployed --diff"
+    diff = f"{program()} configs {config} --root deployed --diff"
     rows = (
-        (f"ionmon {run} {config}", "serve the metrics at http://127.0.0.1:9841/"),
+        (f"{program()} {run} {config}", "serve the metrics at http://127.0.0.1:9841/"),
         (diff, "which alert notifies whom; writes nothing"),
         (diff.removesuffix(" --diff"), "rules, routes, dashboards, runbooks"),
     )
     if how.simulated:
         return rows
-    return (*rows, (f"ionmon estimate {config}", "what each metric costs, and the alternatives"))
+    return (
+        *rows,
+        (f"{program()} estimate {config}", "what each metric costs, and the alternatives"),
+    )
 
 
 def _json(how: InitOptions, found: Discovery, findings: Sequence[Finding], cost: Estimate) -> str:

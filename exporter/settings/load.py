@@ -81,6 +81,11 @@ def no_color() -> bool:
     return _environment("NO_COLOR") is not None
 
 
+def is_run_by_make() -> bool:
+    """Return whether a Makefile started this program: make counts its levels."""
+    return _environment("MAKELEVEL") is not None
+
+
 def default_state_file(settings: Settings) -> Path:
     """Return the state file to use where `storage.state_file` is not configured.
 

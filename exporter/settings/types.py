@@ -89,7 +89,7 @@ def ratio(text: str) -> float:
         raise ValueError("is no percentage; write it like 99.95%")
     value = float(Decimal(text[:-1]) / 100)
     if value > 1:
-        raise ValueError("is more than 100%; write at most 100%")
+        raise ValueError("is more than 100%, which no share can be; write a lower one")
     return value
 
 

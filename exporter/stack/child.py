@@ -25,7 +25,7 @@ class Child:
         """Plan it; `show` is called with the name and each line."""
         self.planned = planned
         self.last: deque[str] = deque(maxlen=LAST_LINES)
-        self._log, self._show = log, show
+        self.log, self._show = log, show
         self._process: Process | None = None
         self._reading: asyncio.Task[None] | None = None
 
@@ -55,7 +55,7 @@ class Child:
         return self._process
 
     async def _read(self, stream: asyncio.StreamReader) -> None:
-        with self._log.open("ab") as log:
+        with self.log.open("ab") as log:
             while True:
                 try:
                     line = await stream.readline()

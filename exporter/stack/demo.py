@@ -22,11 +22,8 @@ _ALERTS = (
 )
 _SOON = {"group_wait": "5s", "group_interval": "1m"}
 NOTICE = (
-    "Demo times: an alert fires once its limit is passed (real: by default 3 or 5 minutes later), "
-    "a group is notified after 5 s and then every minute (real: after up to a minute, then every "
-    "10), no hours are quiet, data comes after 5 s (real: 2 to 4 minutes), and Prometheus scrapes "
-    "every 5 s (real: 15 s). Limits, windows and routes are the real ones. "
-    "Real times: ionmon stack --real"
+    "Demo times: alerts and messages come sooner, and no hours are quiet. "
+    "Limits, windows and routes are the real ones; docs/stack.md has both times."
 )
 
 

@@ -27,10 +27,10 @@ def processes(choice: StackChoice) -> tuple[StackProcess, ...]:
     found = (
         _sink(choice),
         _exporter(choice),
-        _longterm(choice),
-        _alertmanager(choice),
-        _prometheus(choice),
         _bridge(choice),
+        _alertmanager(choice),
+        _longterm(choice),
+        _prometheus(choice),
     )
     program = shutil.which(GRAFANA)
     return (*found, _grafana(choice, program)) if program else found
@@ -83,6 +83,7 @@ def _longterm(choice: StackChoice) -> StackProcess:
         command=(*command, f"--web.listen-address={address}"),
         ready=f"http://{address}/-/ready",
         ports=(choice.ports.longterm,),
+        needs=("alertmanager",),
     )
 
 
@@ -101,6 +102,8 @@ def _alertmanager(choice: StackChoice) -> StackProcess:
         ),
         ready=f"http://{local(port)}/-/ready",
         ports=(port,),
+        # It posts at once what fires, and counts what nobody took: that is an alert of its own.
+        needs=("sink", "bridge"),
     )
 
 
@@ -113,7 +116,7 @@ def _bridge(choice: StackChoice) -> StackProcess:
         command=(*IONMON, "bridge", *files),
         ready=f"http://{local(choice.ports.bridge)}/-/ready",
         ports=(choice.ports.bridge,),
-        needs=("alertmanager", "prometheus"),
+        needs=("sink",),
         user=(USER, PASSWORD),
     )
 
@@ -128,7 +131,7 @@ def _prometheus(choice: StackChoice) -> StackProcess:
         command=(*command, f"--web.listen-address={address}"),
         ready=f"http://{address}/-/ready",
         ports=(choice.ports.prometheus,),
-        needs=("sink", "exporter", "longterm", "alertmanager"),
+        needs=("exporter", "longterm", "alertmanager"),
     )
 
 

@@ -29,23 +29,27 @@ class Stack:
         planned: Sequence[StackProcess],
         logs: Path,
         show: Callable[[str, str], None],
-        ready: Callable[[float], None],
+        ready: Callable[[], None],
     ) -> None:
-        """Plan it; `ready` is called with the seconds it took once all are."""
+        """Plan it; `ready` is called once all are."""
         self._children = [Child(one, logs / f"{one.name}.log", show) for one in planned]
         self._events = {one.name: asyncio.Event() for one in planned}
         self._show, self._ready = show, ready
         self._stopping = asyncio.Event()
         self._failure: StackFailed | None = None
 
+    @property
+    def settled(self) -> bool:
+        """Whether all are ready, and none is asked to end."""
+        return all(e.is_set() for e in self._events.values()) and not self._stopping.is_set()
+
     async def run(self) -> None:
         """Run all until a signal. Raises StackFailed where one ended by itself."""
         loop = asyncio.get_running_loop()
         for number in _STOPPING:
             loop.add_signal_handler(number, self._signalled)
-        began = steady()
         tasks = [asyncio.create_task(self._watch(child)) for child in self._children]
-        tasks.append(asyncio.create_task(self._report(began)))
+        tasks.append(asyncio.create_task(self._report()))
         try:
             await self._stopping.wait()
         finally:
@@ -62,10 +66,10 @@ class Stack:
         self._show("stack", "ending all; a second Ctrl-C kills them")
         self._stopping.set()
 
-    async def _report(self, began: float) -> None:
+    async def _report(self) -> None:
         for event in self._events.values():
             await event.wait()
-        self._ready(steady() - began)
+        self._ready()
 
     async def _watch(self, child: Child) -> None:
         """Start a process when what it needs is ready, and end the stack when it ends."""
@@ -97,7 +101,7 @@ class Stack:
     def _fail(self, child: Child, text: str) -> None:
         if self._failure is None and not self._stopping.is_set():
             lines = "".join(f"\n  {line}" for line in child.last)
-            said = f"; its last lines:{lines}" if lines else ""
+            said = f"; its last lines:{lines}\nits whole log: {child.log}" if lines else ""
             self._failure = StackFailed(f"{text}{said}")
         self._stopping.set()
 

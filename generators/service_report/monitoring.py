@@ -106,8 +106,8 @@ def _lateness(seconds: float, usual: float | None) -> Health:
     """Return how an age is: some sources promise their points later than others may come."""
     if not isfinite(seconds):
         return Health.UNKNOWN
-    most = max(STALE, (usual or 0.0) + WINDOW)
-    return Health.WARNING if seconds > most else Health.OK
+    promised = usual if usual is not None and isfinite(usual) else 0.0
+    return Health.WARNING if seconds > max(STALE, promised + WINDOW) else Health.OK
 
 
 def _by_family(reader: Reader, name: str, at: float) -> Mapping[tuple[str, str], float]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from exporter.bridge.acknowledging import ChosenIncident
+from exporter.bridge.acknowledging import UNSEEN, ChosenIncident
 from exporter.bridge.alert_api import AlertApi
 from exporter.bridge.alert_site import AlertSite
 from exporter.settings import Settings
@@ -67,6 +67,20 @@ def test_what_fires_is_listed(tmp_path: Path) -> None:
     assert alert["acknowledged"] is None
     assert found["faults"] == ["Prometheus b: it is away"]
     assert found["now"] == BEGAN + 600
+    assert (found["known"], found["known_at"]) == (False, None)
+
+
+def test_it_says_from_when_on_all_is_known(tmp_path: Path) -> None:
+    """Four minutes after the first answers, when Alertmanagers have all that fires."""
+    fleet = Fleet(alerts=[ALERT], first=[began(ALERT, BEGAN)])
+    with kept(tmp_path, fleet, UNSEEN) as (keeping, _):
+        site = AlertSite(fleet.firing, keeping, fleet.clock, Settings())
+        assert site.known_at() is None
+        fleet.ask()
+        at = site.clock.now() + UNSEEN
+        assert (site.is_known(), site.known_at()) == (False, at)
+        fleet.clock.time += UNSEEN
+        assert (site.is_known(), site.known_at()) == (True, at)
 
 
 def test_a_storm_is_listed_once_for_all_who_ask(tmp_path: Path) -> None:

@@ -82,8 +82,9 @@ def test_names_and_ids_are_found() -> None:
         ack.chosen(rows, ["5f3a"], every=False)
     with pytest.raises(IonmonError, match="give at least four characters of its id"):
         ack.chosen(rows, ["5f3"], every=True)
+    away = ack.unknown(FiringList((), ("a: it is away",), 0.0, known=False))
     with pytest.raises(IonmonError, match="give at least four characters of its id"):
-        ack.chosen(rows, ["5f3"], every=True, known=False)
+        ack.chosen(rows, ["5f3"], every=True, unknown=away)
     stated = ("ErrorRateCritical", "ErrorRateWarning")
     does_not = "^ErrorRateWarning does not fire now; these do: ErrorRateCritical$"
     with pytest.raises(IonmonError, match=does_not):
@@ -94,9 +95,18 @@ def test_names_and_ids_are_found() -> None:
         with pytest.raises(IonmonError, match="no such alert fires"):
             ack.chosen(rows, [name], every=True)
     with pytest.raises(IonmonError, match=r"^Other: whether such an alert fires is not known"):
-        ack.chosen(rows, ["Other"], every=True, known=False)
+        ack.chosen(rows, ["Other"], every=True, unknown=away)
     with pytest.raises(IonmonError, match="did you mean 'ErrorRateCritical'"):
         ack.chosen(rows, ["errorratecritical"], every=True)
+
+
+def test_what_is_not_known_has_its_reason_and_its_end() -> None:
+    """A server that is away is looked for; after a start, there is a time to wait for."""
+    started = FiringList((), (), 1000.0, known=False, known_at=1200.0)
+    assert "has just started; it is known at 00:20:00 UTC, in 3m 20s" in ack.unknown(started)
+    away = replace(started, faults=("a: it is away",), known_at=None)
+    assert "ionmon alerts names those that do not answer" in ack.unknown(away)
+    assert ack.unknown(replace(started, known=True)) == ""
 
 
 def test_each_result_is_a_sentence() -> None:

@@ -60,7 +60,9 @@ def test_without_a_stack_no_alerts_are_known(
 ) -> None:
     """`ionmon simulate` alone has none; the incident begins all the same."""
     assert cli.run(["incident", "cpu", "--folder", str(tmp_path), "--port-offset", offset]) == 0
-    assert "expected alert" not in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "expected alert" not in said.out
+    assert f"{tmp_path} has no alerts of a stack" in said.err
 
 
 def test_it_shows_and_ends_what_goes_on(offset: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,11 +71,18 @@ def test_it_shows_and_ends_what_goes_on(offset: str, capsys: pytest.CaptureFixtu
     nothing = "no incident goes on; what fired ends within some minutes\n"
     assert cli.run(["incident", *own]) == 0
     assert capsys.readouterr().out == nothing
+    assert cli.run(["incident", "--end", *own]) == 0
+    assert capsys.readouterr().out == "nothing was going on\n"
     cli.run(["incident", "latency", "--minutes", "2", *own])
     capsys.readouterr()
     assert cli.run(["incident", *own]) == 0
     assert capsys.readouterr().out.startswith("latency: p95 of europe-west1 rises")
+    cli.run(["incident", "cpu", "--minutes", "2m", *own])
+    capsys.readouterr()
     assert cli.run(["incident", "--end", *own]) == 0
+    ended = "ended: latency, cpu; what fired ends within some minutes\n"
+    assert capsys.readouterr().out == ended
+    assert cli.run(["incident", *own]) == 0
     assert capsys.readouterr().out == nothing
 
 
@@ -94,6 +103,13 @@ def test_all_are_listed(form: tuple[str, ...], capsys: pytest.CaptureFixture[str
     assert cli.run(["incident", "--list", *form]) == 0
     text = capsys.readouterr().out
     assert all(one.name in text and one.description in text for one in INCIDENTS.values())
+
+
+@pytest.mark.parametrize("minutes", ["0", "1d1m", "90s", "soon"])
+def test_wrong_minutes(minutes: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whole ones, up to a day."""
+    assert cli.run(["incident", "cpu", "--minutes", minutes]) == 2
+    assert f"'{minutes}': write " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [("nothing",), ("cpu", "--end"), ("--list", "--end")])

@@ -13,6 +13,7 @@ from subprocess import CompletedProcess, Popen
 
 import pytest
 
+from exporter import cli
 from exporter.settings import load
 from exporter.simulator.projects import Projects
 from exporter.simulator.server import Simulator
@@ -51,6 +52,23 @@ def reached(project: Simulator, name: str = "ion-demo") -> tuple[str, ...]:
 def init(folder: Path, project: Simulator, *more: str) -> CompletedProcess[str]:
     """Run ionmon init in a folder, without a terminal."""
     return ran(folder, "init", *reached(project), *more)
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (("--slack-channel", "#x"), "has no effect without --slack-url-file"),
+        (("--availability", "120%"), "is more than 100%, which no share can be; write a lower one"),
+        (("--availability", "100%"), "must be less than 100%"),
+    ],
+)
+def test_what_cannot_have_an_effect_is_refused(
+    words: tuple[str, ...], text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before a project is read, which costs."""
+    output = ("--output", str(tmp_path / "new.yaml"))
+    assert cli.run(["init", "--simulated", "--yes", *output, *words]) == 2
+    assert text in capsys.readouterr().err
 
 
 def test_a_file_is_written_checked_and_priced(project: Simulator, tmp_path: Path) -> None:

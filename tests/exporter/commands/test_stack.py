@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from exporter import cli
-from exporter.stack.model import StackPorts
+from exporter.commands import stack
+from exporter.stack.model import StackChoice, StackPorts
 from tests.servers import free_port
 
 ROOT = Path(__file__).parents[3]
@@ -32,6 +33,22 @@ def test_settings_are_needed(
     wrong.write_text("alerts: {Nothing: {}}\n")
     assert refused(tmp_path / "new", "--config", str(wrong)) == 3
     assert "alerts.Nothing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("level", "text"),
+    [
+        ("", "ionmon stack --config c --port-offset 7 --real --keep"),
+        ("1", "make stack ARGS='--port-offset 7 --real --keep'"),
+    ],
+)
+def test_the_next_start_is_one_that_runs(
+    level: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it was called, by make where make called it, with what else was asked for."""
+    monkeypatch.setenv("MAKELEVEL", level)
+    choice = StackChoice(folder=stack.FOLDER, config=Path("c"), real=True, ports=StackPorts(7))
+    assert text in stack.advice(choice)
 
 
 def test_ports_that_are_taken_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,6 +75,6 @@ def test_programs_that_are_missing_are_named(
     """All at once, with the command that installs them."""
     monkeypatch.setattr(shutil, "which", lambda name: None if "prometheus" in name else name)
     assert refused(tmp_path / "new", "--config", REFERENCE) == 1
-    text = "not on the PATH: prometheus prometheus-alertmanager; type: sudo apt-get install"
+    text = "not on the PATH: prometheus-alertmanager prometheus; type: sudo apt-get install"
     assert text in capsys.readouterr().err
     assert not (tmp_path / "new").exists()

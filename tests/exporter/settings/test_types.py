@@ -74,7 +74,12 @@ def test_percentages_are_ratios(text: str, expected: float) -> None:
 
 @pytest.mark.parametrize(
     ("text", "fix"),
-    [("99.95", "write it like"), ("-1%", "write it like"), ("1 %", "like"), ("100.1%", "at most")],
+    [
+        ("99.95", "write it like"),
+        ("-1%", "write it like"),
+        ("1 %", "like"),
+        ("100.1%", "more than 100%"),
+    ],
 )
 def test_other_texts_are_no_percentages(text: str, fix: str) -> None:
     """What is no percentage, or more than 100 %, is refused with the fix."""

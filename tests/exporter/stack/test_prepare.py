@@ -7,9 +7,11 @@ import yaml
 
 from exporter.errors import IonmonError
 from exporter.settings import Settings, load
+from exporter.simulator.deployment import REGIONS
+from exporter.simulator.world import World
 from exporter.stack.demo import NOTICE
 from exporter.stack.model import StackChoice, StackPorts
-from exporter.stack.prepare import contract, prepare, serve_dashboards
+from exporter.stack.prepare import THROUGHPUT, contract, prepare, serve_dashboards
 
 ROOT = Path(__file__).parents[3]
 REFERENCE = ROOT / "examples" / "reference.yaml"
@@ -56,6 +58,19 @@ def test_every_address_is_the_stack_s(tmp_path: Path) -> None:
     assert found.storage.monitoring_config == contract(choice.folder)
     text = (tmp_path / "monitoring.yaml").read_text()
     assert not [port for port in (9090, 9091, 9093, 9841, 9842, 9843, 9844) if f":{port}" in text]
+
+
+def test_the_target_for_traffic_is_one_that_is_met(tmp_path: Path) -> None:
+    """The reference's 9,000 requests a second are a day's mean; the lowest hour counts here."""
+    targets = load(prepared(tmp_path, real=True).folder / "monitoring.yaml").targets
+    assert targets["throughput"] == THROUGHPUT
+    assert targets["cache_hit_rate_l2"] == "80% to 85%"
+    world, day = World(start=0.0), 1440
+    lowest = min(
+        sum(r.number for region in REGIONS for r in world.traffic.requests(region, minute))
+        for minute in range(0, day, 15)
+    )
+    assert lowest / 60 > float(THROUGHPUT.rpartition(" ")[2])
 
 
 def test_data_of_an_earlier_run_is_removed_unless_it_is_kept(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ from exporter.stack.model import StackProcess
 run.STOP_WITHIN = float(sys.argv[2])
 planned = [StackProcess(**one) for one in json.loads(sys.argv[3])]
 show = lambda name, line: print(f"{name}: {line}", flush=True)
-stack = run.Stack(planned, Path(sys.argv[1]), show, lambda _: print("all ready", flush=True))
+stack = run.Stack(planned, Path(sys.argv[1]), show, lambda: print("all ready", flush=True))
 try:
     asyncio.run(stack.run())
 except IonmonError as error:
@@ -145,6 +145,7 @@ def test_a_process_that_ends_by_itself_is_named(tmp_path: Path) -> None:
         assert found.code() == 1
     text = found.log.read_text()
     assert "first ended by itself, with signal SIGKILL; its last lines:\n  first starts\n" in text
+    assert f"its whole log: {tmp_path / 'first.log'}\n" in text
     assert "second: second ends" in found.said()
 
 

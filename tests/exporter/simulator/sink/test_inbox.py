@@ -74,3 +74,7 @@ def test_the_page_says_when_calls_came_last() -> None:
     shown = page.overview(inbox)
     assert "Last heartbeat: 14:02:05 UTC." in shown
     assert "Nothing has come yet" in shown
+    assert "quiet hours" in shown
+    demo = page.overview(Inbox(HandClock(now=50_525.0), lambda _: None, "Demo times"))
+    assert "some two minutes after" in demo
+    assert "quiet hours" not in demo
