@@ -81,7 +81,7 @@ COMMANDS = {
     ),
     "report": (
         "generators.commands.report",
-        "Report on the service as text, JSON, HTML or Markdown.",
+        "Report how the service is, as text, HTML, Markdown or JSON.",
     ),
     "deploy": (
         "generators.commands.deploy",

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import isfinite, nan
 
 from exporter.summary.alerts import AlertsState, AlertState
 from exporter.summary.label_text import place
+from exporter.summary.read import longest_first
 from exporter.summary.sentences import budget_of, left, pace, places
 from exporter.summary.wording import change, elapsed, rounded, shown
 from generators.report import time_axis
@@ -227,7 +229,7 @@ def late_groups(ages: Iterable[FamilyAge]) -> list[AgeGroup]:
     """Return what is later than its source promises, the latest first; equal ages once."""
     found: dict[tuple[Health, str, str], list[str]] = {}
     late = (one for one in ages if one.health is not Health.OK)
-    for one in sorted(late, key=lambda one: one.seconds - (one.usual or 0.0), reverse=True):
+    for one in sorted(late, key=lambda one: longest_first(one.seconds - (one.usual or 0.0))):
         found.setdefault((one.health, age(one), one.project), []).append(one.family)
     return [
         AgeGroup(health=health, text=text, project=project, families=tuple(families))
@@ -244,10 +246,10 @@ def ages(found: Sequence[FamilyAge]) -> str:
     """Return how old the data are, in a line; empty where nothing is known of it."""
     if not found:
         return ""
-    seconds = [one.seconds for one in found]
+    seconds = [one.seconds for one in found if isfinite(one.seconds)] or [nan]
     late = sum(one.health is not Health.OK for one in found)
     few = elapsed(min(seconds))
-    range_ = few if len(found) == 1 else f"{few} to {elapsed(max(seconds))}"
+    range_ = few if len(seconds) == 1 else f"{few} to {elapsed(max(seconds))}"
     return (
         f"{len(found)} metric{'' if len(found) == 1 else 's'}, the newest point of each "
         f"{range_} old; {late or 'none'} later than the source promises"

@@ -160,4 +160,4 @@ def test_a_message_names_the_program(capsys: pytest.CaptureFixture[str], tmp_pat
 def test_the_report_is_listed_with_all_its_formats(capsys: pytest.CaptureFixture[str]) -> None:
     """Who looks for HTML or Markdown finds it in the list of commands."""
     assert cli.run(["--help"]) == 0
-    assert "as text, JSON, HTML or Markdown." in " ".join(capsys.readouterr().out.split())
+    assert "as text, HTML, Markdown or JSON." in " ".join(capsys.readouterr().out.split())

@@ -1,5 +1,6 @@
 """The text of a report fits 80 columns, and says the same without colour."""
 
+import math
 import re
 from dataclasses import replace
 
@@ -122,6 +123,15 @@ AGE OF THE DATA
   ⚠ 41m (readable after 2m 54s), ion-production: cloudsql_cpu_utilization
   ⚠ 2h 30m (readable after 2h), ion-production: billing"""
     )
+
+
+def test_an_age_that_is_no_number_hides_no_other() -> None:
+    """A server may answer NaN: the line has the range of the others, and the metric is named."""
+    (late, age) = full().ages
+    odd = replace(age, family="odd", seconds=math.nan, health=Health.UNKNOWN)
+    text = " ".join(render(full(ages=(odd, late, age)), PLAIN).split())
+    assert "3 metrics, the newest point of each 3m 11s to 41m old" in text
+    assert "? not known (readable after 2m 54s), ion-production: odd" in text
 
 
 def test_calm_is_one_line() -> None:
