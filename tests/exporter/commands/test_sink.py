@@ -1,9 +1,7 @@
 """ionmon sink: a real Alertmanager and bridge send to it what `make stack` would."""
 
-import fcntl
 import re
 import signal
-import subprocess
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -154,20 +152,6 @@ def test_links_of_the_stack_lead_to_where_its_servers_listen(server: str, port: 
     (command,) = (line.split() for line in lines if line.startswith(f"{server}: "))
     assert f"--web.listen-address=127.0.0.1:{port}" in command
     assert f"--web.external-url=http://127.0.0.1:{port}" in command
-
-
-def test_a_second_stack_changes_nothing(tmp_path: Path) -> None:
-    """While a stack runs, another one in its folder ends before it writes a file."""
-    (tmp_path / ".stack").mkdir()
-    (rule,) = re.findall(r"^stack:.*\n(?:\t.*\n)+", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    (tmp_path / "Makefile").write_text(rule.replace("\t@tests/install-tools\n", ""))
-    with (tmp_path / ".stack/lock").open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        words = ("make", "SHELL=/bin/bash", "stack", "INSTALLED=", "BIN=/nowhere")
-        ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert ended.returncode == 2
-    assert "a stack runs already in this folder; stop it first" in ended.stderr
-    assert "/nowhere" not in ended.stderr
 
 
 def test_somebody_may_acknowledge_in_the_stack(tmp_path: Path) -> None:

@@ -18,14 +18,15 @@ EVERY = {path.stem: path for path in (REFERENCE, FULL, EXAMPLE)}
 
 
 @cache
-def everything(path: Path = REFERENCE) -> dict[str, str]:
-    """Return every generated file with all targets."""
-    chosen = ChosenTargets(names=tuple(TARGETS), document=read(path).content)
+def everything(path: Path = REFERENCE, names: tuple[str, ...] = tuple(TARGETS)) -> dict[str, str]:
+    """Return every generated file with these targets."""
+    chosen = ChosenTargets(names=names, document=read(path).content)
     return texts(load(path), USUAL, targets=chosen)
 
 
 def deployed(name: str, path: Path = REFERENCE) -> dict[str, str]:
     """Return the files of a target, by their path in its folder."""
     start = f"{DEPLOY}/{name}/"
-    found = everything(path).items()
+    # Of other settings the one target alone: some refuse what another takes, such as TLS.
+    found = (everything() if path == REFERENCE else everything(path, (name,))).items()
     return {at.removeprefix(start): text for at, text in found if at.startswith(start)}
