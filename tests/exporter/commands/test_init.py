@@ -6,8 +6,9 @@ import pty
 import re
 import select
 import signal
+import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import CompletedProcess, Popen
 
@@ -255,6 +256,14 @@ def test_without_flags_it_asks_as_many_questions_as_its_page_says(
     assert load(tmp_path / "monitoring.yaml").google.projects == ("ion-demo",)
 
 
+def interrupt(process: subprocess.Popen[bytes]) -> None:
+    """Press Ctrl-C until the process ends, as a person does whose first one came to nothing."""
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(20)
+
+
 @pytest.mark.parametrize("questions", [(), (READ_IT, b"[99.95%]: ", b"[Y/n]: ", b"for none: ")])
 def test_ctrl_c_at_a_question_leaves_nothing(
     project: Simulator, tmp_path: Path, questions: tuple[bytes, ...]
@@ -265,7 +274,7 @@ def test_ctrl_c_at_a_question_leaves_nothing(
         for question in questions:
             answer(terminal, question, b"\n")
         answer(terminal, last, b"")
-        process.send_signal(signal.SIGINT)
+        interrupt(process)
         assert "Traceback" not in rest(terminal)
         assert process.wait() == 130
     assert [path.name for path in tmp_path.iterdir() if path.name != "state"] == []
