@@ -1,9 +1,9 @@
 """ionmon ack: acknowledges alerts that fire, or takes an acknowledgement back."""
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from time import gmtime, strftime
 
 import click
 
@@ -108,7 +108,7 @@ def unknown(found: FiringList) -> str:
         return ""
     if found.faults or found.known_at is None:
         return _NOT_KNOWN
-    until = strftime("%H:%M:%S UTC", gmtime(found.known_at))
+    until = time.strftime("%H:%M:%S UTC", time.gmtime(found.known_at))
     return _STARTED.format(until=until, rest=elapsed(found.known_at - found.now))
 
 

@@ -45,7 +45,7 @@ _MINUTE = 60.0
 _MEANS = ("fired", "MTTD", "MTTA", "MTTR")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimedHistory:
     """What fired in a time, with its times, what was lost, and what could not be read.
 

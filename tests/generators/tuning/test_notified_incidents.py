@@ -33,7 +33,14 @@ def printed(folder: Path, *alerts: TimedPeriod) -> Path:
     """Return a file with what the command prints."""
     history = AlertHistory(TimeSpan(0, 3600), tuple(one.period for one in alerts), ())
     path = folder / "history.json"
-    found = TimedHistory(history, alerts, AlertmanagerLosses((), ()), (), answered=True)
+    found = TimedHistory(
+        history=history,
+        alerts=alerts,
+        losses=AlertmanagerLosses((), ()),
+        faults=(),
+        answered=True,
+        acknowledgements=True,
+    )
     path.write_text(as_json(found))
     return path
 
