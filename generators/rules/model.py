@@ -151,6 +151,9 @@ def recordings(files: Iterable[RuleFile]) -> Iterator[Recording]:
             yield from (rule for rule in group.rules if isinstance(rule, Recording))
 
 
+_BREAKS = "\n\r\x85\u2028\u2029"  # what YAML takes for the end of a line
+
+
 class _Dumper(yaml.CSafeDumper):
     """Writes a text of several lines as a block, without aliases."""
 
@@ -161,7 +164,9 @@ class _Dumper(yaml.CSafeDumper):
 
 
 def _text(dumper: yaml.CSafeDumper, value: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in value else None
+    # A block that ends in empty lines is followed by a mark that ends the whole document, too.
+    body = value.removesuffix("\n")
+    style = "|" if "\n" in value and body and body[-1] not in _BREAKS else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 

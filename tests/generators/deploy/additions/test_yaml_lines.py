@@ -66,8 +66,9 @@ def test_what_stands_in_one_line_becomes_a_block() -> None:
     assert [line for line in TEXT.splitlines() if "#" in line and line not in text] == []
 
 
+TEXTS = "ab:#'\" -\n\r\t\x85\u2028"
 VALUES = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.text("ab:#'\" -\n", max_size=6)),
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text(TEXTS, max_size=6)),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3), st.dictionaries(st.sampled_from("abcd"), inner, max_size=3)
     ),
