@@ -159,8 +159,12 @@ def _ours(settings: Settings, reader: SystemProgram) -> Body:
         else programs.bridge(placed.IONMON, placed.SETTINGS, f"--web.listen-address=:{port}")
     )
     size = SIZES[reader]
-    url = f"http://127.0.0.1:{port}/-/healthy"
-    asked = f"import urllib.request; urllib.request.urlopen('{url}', timeout=4)"
+    # An HTTPConnection goes to this container whatever proxy its environment names.
+    asked = (
+        "import http.client as h; "
+        f"c = h.HTTPConnection('127.0.0.1', {port}, timeout=4); "
+        "c.request('GET', '/-/healthy'); exit(c.getresponse().status != 200)"
+    )
     return {
         "image": f"${{IONMON_IMAGE:-{IMAGE}}}",
         "pull_policy": "never",  # no registry's image of that name is ours

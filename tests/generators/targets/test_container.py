@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -217,3 +219,28 @@ def test_the_bridge_starts_with_its_settings(tmp_path: Path) -> None:
         process.terminate()
         assert process.wait(30) == 0
     assert (tmp_path / "state" / "journal.sqlite").exists()
+
+
+@pytest.mark.parametrize(("status", "code"), [("200 OK", 0), ("503 Service Unavailable", 1)])
+def test_health_is_asked_of_the_container_itself(status: str, code: int) -> None:
+    """No proxy of the environment is asked in its place, and each answer but 200 is unhealthy."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+
+        def answer() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                assert connection.recv(4096).startswith(b"GET /-/healthy ")
+                connection.sendall(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode())
+
+        for name in OURS:
+            service = compose()["services"][name]
+            *_, text = service["healthcheck"]["test"]
+            published = service["ports"][0].rpartition(":")[2]
+            assert published in text
+            words = [sys.executable, "-c", text.replace(published, str(port))]
+            proxies = dict.fromkeys(("http_proxy", "HTTP_PROXY", "all_proxy"), "http://127.0.0.1:9")
+            answering = threading.Thread(target=answer)
+            answering.start()
+            assert subprocess.run(words, env=proxies, check=False, timeout=60).returncode == code
+            answering.join()
