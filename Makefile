@@ -11,9 +11,9 @@ INTERPRETER := $(shell $(PYTHON) -c 'import sys; print(*sys.version_info[:3], sy
 ifneq ($(INTERPRETER),$(file < $(INSTALLED)))
 .PHONY: $(INSTALLED)
 endif
-# One more than there are processors: a test that starts servers waits for them half of its time.
+# Twice as many as there are processors: tests that start servers wait for them half of their time.
 # Long drills run in quickened time, and have to keep up with it.
-PROCESSES := $(if $(findstring --deep,$(ARGS)),auto,$(shell expr $$(nproc) + 1))
+PROCESSES := $(if $(findstring --deep,$(ARGS)),auto,$(shell expr $$(nproc) \* 2))
 WORKERS ?= --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 # Compiled modules are kept whatever the environment says: tests start hundreds of processes.
