@@ -8,8 +8,8 @@ from pathlib import Path
 from exporter.errors import IonmonError
 from exporter.settings import Settings
 from exporter.settings.types import seconds
-from generators.checks.dashboards.dashboard import parsed
 from generators.checks.engine.context import Context, Server
+from generators.checks.engine.dashboard_file import parsed
 from generators.checks.engine.exposition import with_exposition
 from generators.checks.engine.known_series import known
 from generators.checks.engine.problem import Text

@@ -13,8 +13,8 @@ from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import split
 from exporter.settings import Settings
 from generators.checks.engine.known_series import known
+from generators.checks.engine.result_labels import shape
 from generators.checks.expressions import problems
-from generators.checks.promql.result_labels import shape
 from generators.promql import View, render_signal
 from generators.promql_tree.tree import parse
 from tests.generators.checks.judging import context, group
