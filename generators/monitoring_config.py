@@ -15,7 +15,7 @@ from typing import Any
 from exporter import __version__
 from exporter.catalog.expression import Matcher, Signal
 from exporter.catalog.walk import split
-from exporter.monitoring_config import SCHEMA_VERSION, MonitoringConfig, parsed
+from exporter.monitoring_config import DEFAULT_PATH, SCHEMA_VERSION, MonitoringConfig, parsed
 from exporter.settings import Settings
 from exporter.settings.signal_targets import target_range
 from exporter.settings.types import duration
@@ -33,7 +33,7 @@ from generators.rules.names import span
 from generators.rules.rows import Source
 from generators.summary_queries import MonitoringFigure
 
-PATH = "alertmanager/out/monitoring_config.json"
+PATH = DEFAULT_PATH.as_posix()
 Body = dict[str, Any]
 _LINKS = ("runbook_url", "dashboard_url")
 # Labels that alerts of one name may differ in. Severity and team follow from the service.

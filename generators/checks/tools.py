@@ -7,9 +7,10 @@ from pathlib import Path
 from shutil import which
 
 from generators.alertmanager import older_tool
-from generators.checks.engine.gathering import OUT, CheckRequest, rule_paths
+from generators.checks.engine.gathering import CheckRequest, rule_paths
 from generators.checks.engine.problem import Problem
 from generators.checks.tool_runs import ToolRun
+from generators.output_folders import SERVERS
 from generators.promtool import older_promtool
 from generators.promtool.case_runs import CaseRun, answer, case_runs_of
 from generators.promtool.kept_results import KeptResults, ToolAnswer
@@ -69,7 +70,7 @@ def _file_runs(request: CheckRequest) -> Iterator[_FileRun]:
 
 
 def _below(root: Path, pattern: str) -> list[tuple[Path, str]]:
-    found = sorted((root / OUT).glob(pattern))
+    found = sorted((root / SERVERS).glob(pattern))
     return [(path, path.relative_to(root).as_posix()) for path in found]
 
 

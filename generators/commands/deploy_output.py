@@ -15,7 +15,7 @@ from generators.commands.deploy_options import GivenDeploy
 from generators.deploy.model import FileChange, StepOutcome, StepResult, counted
 from generators.deploy.planned import GRAFANA
 from generators.deploy.survey import StepSurvey
-from generators.grafana.model import OUT
+from generators.output_folders import DASHBOARDS
 
 SCHEMA_VERSION = 1
 _MARKS = {StepOutcome.DONE: "✓", StepOutcome.SKIPPED: "·", StepOutcome.FAILED: "✗"}
@@ -115,7 +115,9 @@ class DeployOutput:
         if own is not None and any(c.path.name == "ion.yaml" for c in own.changes):
             self._line("Grafana reads its provisioning when it starts: restart it")
         if own is None:
-            command = f"ionmon upload --dashboards {found.root / OUT} --token-file FILE --apply"
+            command = (
+                f"ionmon upload --dashboards {found.root / DASHBOARDS} --token-file FILE --apply"
+            )
             self._line(f"dashboards are not part of it; to bring them into Grafana: {command}")
 
     def _line(self, text: str) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 from exporter.settings.types import duration
 from generators.files import MARK
+from generators.output_folders import RULE_TESTS
 from generators.rule_tests.rendering import rendered
 from generators.rule_tests.story import Input
 from generators.rules.model import Alerting, Pairs, RuleFile, dumped
 
-FOLDER = "alertmanager/out/tests"
 MINUTE = 60
 
 
@@ -76,7 +76,7 @@ class RuleTestFile:
         """Where the file is, below the root."""
         alert = f"{self.rule.alert}.{self.rule.about}" if self.rule.about else self.rule.alert
         name = "-".join((alert, *self.rule.services[:1]))
-        return f"{FOLDER}/{name}.yml"
+        return f"{RULE_TESTS}/{name}.yml"
 
     def text(self) -> str:
         """Return the file."""

@@ -7,9 +7,9 @@ from generators import prometheus
 from generators.alertmanager.build import TEMPLATES, configuration
 from generators.alertmanager.plan import timers
 from generators.files import MARK
-from generators.grafana import model, provisioning
+from generators.grafana import provisioning
 from generators.monitoring_config import PATH
-from generators.rules import build
+from generators.output_folders import DASHBOARDS, PROVISIONING, RULE_FILES, SERVERS
 from generators.rules.model import alerts
 from generators.targets import images, placed, programs
 from generators.targets.manifests import written
@@ -83,8 +83,8 @@ def files(given: TargetInput) -> dict[str, str]:
         "alertmanager.yml": written((), _alertmanager(given, at)),
     }
     for path, text in prometheus.texts(at.settings, given.rules).items():
-        found[path.removeprefix(f"{prometheus.FOLDER}/")] = text
-    datasources = provisioning.texts(at.settings)[f"{provisioning.PLACE}/datasources/ion.yaml"]
+        found[path.removeprefix(f"{SERVERS}/")] = text
+    datasources = provisioning.texts(at.settings)[f"{PROVISIONING}/datasources/ion.yaml"]
     return {**found, "datasources.yaml": datasources}
 
 
@@ -223,7 +223,7 @@ def _longterm() -> Body:
 def _prometheus_volumes(name: str) -> Iterator[str]:
     yield f"{name}-data:/prometheus"
     yield f"./{name}.yml:/etc/prometheus/{name}.yml:ro"
-    yield f"{_ROOT}/{build.FOLDER}:/etc/prometheus/rules:ro"
+    yield f"{_ROOT}/{RULE_FILES}:/etc/prometheus/rules:ro"
 
 
 def _alerting(settings: Settings) -> Body:
@@ -262,7 +262,7 @@ def _grafana() -> Body:
         "volumes": [
             "grafana-data:/var/lib/grafana",
             f"./datasources.yaml:{provisioned}/datasources/ion.yaml:ro",
-            f"{_ROOT}/{provisioning.PLACE}/dashboards:{provisioned}/dashboards:ro",
-            f"{_ROOT}/{model.OUT}:{provisioning.MOUNTED}:ro",
+            f"{_ROOT}/{PROVISIONING}/dashboards:{provisioned}/dashboards:ro",
+            f"{_ROOT}/{DASHBOARDS}:{provisioning.MOUNTED}:ro",
         ],
     }

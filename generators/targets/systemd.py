@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from exporter.settings import Settings
 from generators.files import MARK
+from generators.output_folders import SERVERS
 from generators.targets import programs
 from generators.targets.hardening import HARDENING
 from generators.targets.model import DeploymentTarget, TargetInput
@@ -19,7 +20,7 @@ from generators.targets.sizes import SIZES
 
 HOME, STATE = "/etc/ionmon", "/var/lib/ionmon"
 IONMON, SETTINGS = "/opt/ionmon/bin/ionmon", f"{HOME}/monitoring.yaml"
-_OUT = f"{HOME}/alertmanager/out"
+_OUT = f"{HOME}/{SERVERS}"
 _PROMETHEUS, _ALERTMANAGER = "/usr/bin/prometheus", "/usr/bin/prometheus-alertmanager"
 _DATA = "/var/lib"
 _MAIN, _LONGTERM, _ALERTS = (

@@ -16,10 +16,9 @@ from generators.checks.engine.problem import Text
 from generators.checks.engine.rule_files import query, rules
 from generators.checks.engine.rule_series import with_rules
 from generators.checks.engine.yaml_file import YamlFile, get, items, read, scalar
+from generators.output_folders import DASHBOARDS, SERVERS
 from generators.rules.longterm import KEPT
 
-OUT = "alertmanager/out"
-BOARDS = "grafana/out"
 _RETENTION = re.compile(r"--storage\.tsdb\.retention\.time=(\w+)")
 _NAME = re.compile(r"[a-zA-Z_]\w*(?::\w+)+")
 
@@ -49,7 +48,9 @@ def gather(request: CheckRequest) -> Context:
     configs = config_paths(request.root)
     checked = {shown: read(path, shown) for path, shown in requested or (*own, *configs)}
     if not checked:
-        raise IonmonError(f"{request.root / OUT}: there are no rules; write them: ionmon configs")
+        raise IonmonError(
+            f"{request.root / SERVERS}: there are no rules; write them: ionmon configs"
+        )
     resolved = {path.resolve() for path, _ in requested}
     others = [(path, shown) for path, shown in own if requested and path.resolve() not in resolved]
     every = [
@@ -89,7 +90,7 @@ def config_paths(root: Path) -> list[tuple[Path, str]]:
 
 
 def _below(root: Path, pattern: str) -> list[tuple[Path, str]]:
-    found = sorted((root / OUT).glob(pattern))
+    found = sorted((root / SERVERS).glob(pattern))
     return [(path, path.relative_to(root).as_posix()) for path in found]
 
 
@@ -130,7 +131,7 @@ def _server(path: Path, servers: Sequence[Loading]) -> Server:
 
 def _uses(root: Path, configs: Iterable[YamlFile]) -> tuple[re.Pattern[str], ...] | None:
     """Return what dashboards and remote write use; None where there are no dashboards yet."""
-    boards = sorted((root / BOARDS).glob("*.json"))
+    boards = sorted((root / DASHBOARDS).glob("*.json"))
     if not boards:
         return None
     bodies = (
