@@ -11,7 +11,7 @@ from exporter.bridge.digest.gather import gathered
 from exporter.bridge.digest.html import page
 from exporter.bridge.digest.mail import message
 from exporter.bridge.digest.model import Digest
-from exporter.bridge.digest.sender import recipients, service_name
+from exporter.bridge.digest.sender import recipients
 from exporter.bridge.digest.smtp import route, send
 from exporter.bridge.digest.text import text
 from exporter.bridge.digest.time_zone import time_zone
@@ -78,7 +78,7 @@ def _made(settings: Settings, *, week: bool) -> Digest:
     zone = _chosen(settings).timezone
     time_zone(zone)  # one that is not known is said before anything is asked
     edition = Edition(
-        service=service_name(settings),
+        service=settings.title,
         zone=zone,
         span=TimeSpan(now - (WEEK if week else DAY), now),
         made=now,

@@ -165,6 +165,11 @@ class Settings(Section):
         )
 
     @property
+    def title(self) -> str:
+        """What a digest or a report calls the service: its name, else its projects."""
+        return self.service.name or ", ".join(self.google.projects) or "ion"
+
+    @property
     def digest(self) -> str:
         """The SHA-256, in hex, of the settings in force; of secrets only file names are in it."""
         text = json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True)

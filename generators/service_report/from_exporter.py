@@ -31,7 +31,7 @@ from generators.service_report.model import (
 )
 from generators.service_report.overall import overall
 from generators.service_report.regions import comparison
-from generators.service_report.request import ReportRequest, service_name
+from generators.service_report.request import ReportRequest
 
 TIMEOUT = 10.0  # seconds for the whole answer
 _LARGEST = 1 << 24  # bytes of it
@@ -80,7 +80,7 @@ def recent_report(
     untold = tuple(filter(None, (_untold(one, places) for one in recent)))
     health, reasons = overall(config, request, alerts, signals, (), ())
     return ServiceReport(
-        service=service_name(request.settings),
+        service=request.settings.title,
         chosen_service=request.service,
         chosen_region=request.region,
         span=request.span,
