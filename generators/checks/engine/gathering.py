@@ -81,22 +81,23 @@ def with_queries(context: Context, texts: Iterable[Text], server: Server) -> Con
 
 def rule_paths(root: Path) -> list[tuple[Path, str]]:
     """Return the generated rule files, each with the path under which it is shown."""
-    return _below(root, "rules/*.yml") + _below(root, "rules/*.yaml")
+    return servers_files(root, "rules/*.yml") + servers_files(root, "rules/*.yaml")
 
 
 def config_paths(root: Path) -> list[tuple[Path, str]]:
     """Return the generated configurations of Prometheus, then that of Alertmanager."""
-    return _below(root, "prometheus*.yml") + _below(root, "alertmanager.yml")
+    return servers_files(root, "prometheus*.yml") + servers_files(root, "alertmanager.yml")
 
 
-def _below(root: Path, pattern: str) -> list[tuple[Path, str]]:
+def servers_files(root: Path, pattern: str) -> list[tuple[Path, str]]:
+    """Return what the servers load below a root, each with the path under which it is shown."""
     found = sorted((root / SERVERS).glob(pattern))
     return [(path, path.relative_to(root).as_posix()) for path in found]
 
 
 def _servers(root: Path) -> Iterator[Loading]:
     """Yield each Prometheus that has a configuration, with the rule files that it loads."""
-    for path, shown in _below(root, "prometheus*.yml"):
+    for path, shown in servers_files(root, "prometheus*.yml"):
         document = read(path, shown)
         loaded = [scalar(item) for item in items(get(document.root, "rule_files"))]
         found = {file.resolve() for text in loaded if text for file in path.parent.glob(text)}
