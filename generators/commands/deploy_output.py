@@ -12,10 +12,11 @@ import click
 from exporter.commands.terminal import Bar, printable
 from exporter.errors import IonmonError
 from generators.commands.deploy_options import GivenDeploy
-from generators.deploy.model import FileChange, StepOutcome, StepResult, counted
+from generators.deploy.model import FileChange, StepOutcome, StepResult
 from generators.deploy.planned import GRAFANA
 from generators.deploy.survey import StepSurvey
 from generators.output_folders import DASHBOARDS
+from generators.plurals import counted
 
 SCHEMA_VERSION = 1
 _MARKS = {StepOutcome.DONE: "✓", StepOutcome.SKIPPED: "·", StepOutcome.FAILED: "✗"}

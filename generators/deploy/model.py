@@ -128,11 +128,6 @@ class ServerState:
     rules: tuple[RuleHealth, ...] = ()
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number of things: 1 file, 2 files."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 class StepOutcome(StrEnum):
     """What became of a step."""
 

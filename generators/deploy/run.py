@@ -22,7 +22,6 @@ from generators.deploy.model import (
     ServerState,
     StepOutcome,
     StepResult,
-    counted,
 )
 from generators.deploy.placing import make_directories, missing_directories, place, stage
 from generators.deploy.record import DeployedRecord, TargetFiles, is_same, url_of
@@ -31,6 +30,7 @@ from generators.deploy.restoring import Tell, put_all_back
 from generators.deploy.rules_in_force import own_rules
 from generators.deploy.stopping import StopAsked, stoppable
 from generators.deploy.survey import StepSurvey, digest
+from generators.plurals import counted
 
 FILES, EVALUATION = "files", "evaluation"
 
