@@ -14,7 +14,7 @@ from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.points import SECOND
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import World
-from exporter.targets import targets
+from exporter.polling_targets import targets
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
 from tests.e2e.history import Exporter, settings

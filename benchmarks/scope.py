@@ -15,7 +15,7 @@ from exporter.settings import Settings
 from exporter.simulator.projects import Projects
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import World
-from exporter.targets import targets
+from exporter.polling_targets import targets
 from tests.servers import free_port, process, wait_until
 
 ACTIVE, EMPTY = 10, 90

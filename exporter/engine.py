@@ -26,7 +26,7 @@ from exporter.logs import once
 from exporter.poller import Poller
 from exporter.service_watch import ServiceWatch
 from exporter.settings import Settings
-from exporter.targets import application_target, collected, targets
+from exporter.polling_targets import application_target, collected, targets
 from exporter.telemetry import Telemetry
 
 log = logging.getLogger("ionmon.engine")

@@ -8,7 +8,7 @@ import generators.grafana.build
 import generators.rule_tests.files
 import generators.rules.build
 import generators.runbooks.build
-import generators.targets.build
+import generators.deployment_targets.build
 from exporter.settings import Settings
 from generators import (
     command_reference,
@@ -26,7 +26,7 @@ from generators.query_reads import direct_reads
 from generators.rules.build import build
 from generators.rules.model import alerts
 from generators.runbooks.links import linked
-from generators.targets.model import ChosenTargets
+from generators.deployment_targets.model import ChosenTargets
 
 DOCUMENTATION = (
     reference.texts,
@@ -69,7 +69,7 @@ def texts(
     found.update(boards)
     found.update(generators.grafana.build.texts(settings, boards))
     if targets is not None:
-        found.update(generators.targets.build.texts(targets, settings, rules, boards, found))
+        found.update(generators.deployment_targets.build.texts(targets, settings, rules, boards, found))
     if program is None:
         found = linked(found, settings.links.documentation)
     else:

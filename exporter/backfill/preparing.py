@@ -12,7 +12,7 @@ from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.errors import IonmonError, SettingsError
 from exporter.settings import Settings, default_state_file
-from exporter.targets import targets
+from exporter.polling_targets import targets
 
 _ALIGNED = 3600  # seconds
 

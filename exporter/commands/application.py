@@ -18,7 +18,7 @@ from exporter.recorder.layout import VERSION
 from exporter.recorder.scripts import FORGET
 from exporter.redis.client import Command, RedisTarget, Reply
 from exporter.settings import Settings, load
-from exporter.targets import redis_targets
+from exporter.polling_targets import redis_targets
 
 TIMEOUT = 30.0
 _PER_CALL = 5_000

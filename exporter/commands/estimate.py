@@ -28,7 +28,7 @@ from exporter.prometheus_api import server
 from exporter.settings import Settings, load
 from exporter.summary.costs import ServiceCosts, service_costs
 from exporter.summary.read import Reader
-from exporter.targets import targets, unread_targets
+from exporter.polling_targets import targets, unread_targets
 
 HELP = """Estimate what a month costs, before the first poll, beside other ways to watch the same.
 

@@ -30,7 +30,7 @@ from exporter.doctor.finding import Finding, Verdict
 from exporter.errors import IonmonError
 from exporter.json_output import json_document
 from exporter.settings import GoogleSettings, Overrides, Settings, load
-from exporter.targets import targets
+from exporter.polling_targets import targets
 
 HELP = """Write a first monitoring.yaml from what a project has, check it, and say what it costs.
 

@@ -39,7 +39,7 @@ from exporter.doctor.unix_user import UnixUser
 from exporter.errors import IonmonError, PollError, Reason, StateError
 from exporter.settings import Settings, default_state_file
 from exporter.state_lock import holder
-from exporter.targets import application_target, collected, targets
+from exporter.polling_targets import application_target, collected, targets
 from exporter.telemetry import Telemetry
 
 LOOKBACK = 1800

@@ -25,8 +25,8 @@ from generators.files import COMMAND, USUAL
 from generators.outputs import texts
 from generators.runbooks import notifying
 from generators.runbooks.reference import PATH as ALL_ALERTS
-from generators.targets.build import TARGETS
-from generators.targets.model import ChosenTargets
+from generators.deployment_targets.build import TARGETS
+from generators.deployment_targets.model import ChosenTargets
 from generators.versions import keeping
 from generators.versions.generated_set import of_texts
 

@@ -15,7 +15,7 @@ from exporter.simulator.faults import Faults
 from exporter.simulator.incidents import SCENARIOS
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import MINUTE, World
-from exporter.targets import targets, unread_targets
+from exporter.polling_targets import targets, unread_targets
 from generators.rules.model import Group, RuleFile
 from generators.rules.running import recordings
 from tests.e2e.backfilled import Lived, Project, backfill, live

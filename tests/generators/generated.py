@@ -6,7 +6,7 @@ from exporter.cli import cli
 from exporter.settings import Settings
 from generators import outputs
 from generators.files import USUAL
-from generators.targets.model import ChosenTargets
+from generators.deployment_targets.model import ChosenTargets
 
 _made: dict[str, dict[str, str]] = {}
 

@@ -17,7 +17,7 @@ from exporter.errors import IonmonError
 from exporter.settings import Settings
 from exporter.simulator.projects import Projects
 from exporter.simulator.server import Simulator
-from exporter.targets import targets
+from exporter.polling_targets import targets
 from exporter.telemetry import Telemetry
 from tests.exporter.running import INSTANCES, REQUESTS, UP, address, simulator, tree
 

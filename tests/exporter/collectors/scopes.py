@@ -18,7 +18,7 @@ from exporter.collectors.base import Delivery
 from exporter.collectors.cloud_monitoring import CloudMonitoringCollector
 from exporter.errors import PollError, Reason
 from exporter.settings import Settings
-from exporter.targets import targets
+from exporter.polling_targets import targets
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
 from tests.exporter.cloud_monitoring.messages import OK, SERVICE

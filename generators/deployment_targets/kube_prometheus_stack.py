@@ -15,8 +15,8 @@ from generators.policy import EVALUATION
 from generators.rules.delivery_rows import BRIDGE_JOB
 from generators.rules.health_rows import EXPORTER_JOB
 from generators.rules.model import Group, RuleFile, dumped
-from generators.targets import alertmanager_config
-from generators.targets.manifests import (
+from generators.deployment_targets import alertmanager_config
+from generators.deployment_targets.manifests import (
     NAME,
     NAMESPACE,
     SECRETS,
@@ -25,10 +25,10 @@ from generators.targets.manifests import (
     manifest,
     written,
 )
-from generators.targets.model import Body, DeploymentTarget, TargetInput
-from generators.targets.needed_files import SystemProgram, needed_files
-from generators.targets.operator_hosts import HOSTS
-from generators.targets.placed import PlacedSettings, placed
+from generators.deployment_targets.model import Body, DeploymentTarget, TargetInput
+from generators.deployment_targets.needed_files import SystemProgram, needed_files
+from generators.deployment_targets.operator_hosts import HOSTS
+from generators.deployment_targets.placed import PlacedSettings, placed
 
 API = "monitoring.coreos.com/v1"
 RELEASE = {"release": "kube-prometheus-stack"}  # by which the chart's Prometheus selects

@@ -13,7 +13,7 @@ from exporter.cloud_monitoring.filters import Selection, metric_filter
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.redis.target import RedisTarget
 from exporter.settings import RedisSettings, Settings
-from exporter.targets import redis_targets, targets, unread_targets
+from exporter.polling_targets import redis_targets, targets, unread_targets
 
 POLLED = sorted(n for n, f in CATALOG.items() if isinstance(f.source, CloudMonitoring))
 LATENCY, REQUESTS = "cloudrun_request_duration_seconds", "cloudrun_requests_total"

@@ -6,13 +6,13 @@ from exporter.settings import Settings
 from generators.monitoring_config import PATH
 from generators.rules.delivery_rows import BRIDGE_JOB
 from generators.rules.health_rows import EXPORTER_JOB
-from generators.targets import placed, programs
-from generators.targets.manifests import NAMESPACE, SECRETS, config_map, labels, written
-from generators.targets.model import DeploymentTarget, TargetInput
-from generators.targets.needed_files import SystemProgram, all_files
-from generators.targets.network_policies import network_policy
-from generators.targets.operator_hosts import HOSTS
-from generators.targets.pods import (
+from generators.deployment_targets import placed, programs
+from generators.deployment_targets.manifests import NAMESPACE, SECRETS, config_map, labels, written
+from generators.deployment_targets.model import DeploymentTarget, TargetInput
+from generators.deployment_targets.needed_files import SystemProgram, all_files
+from generators.deployment_targets.network_policies import network_policy
+from generators.deployment_targets.operator_hosts import HOSTS
+from generators.deployment_targets.pods import (
     CONFIG_MAP,
     IMAGE,
     SETTINGS_MAP,

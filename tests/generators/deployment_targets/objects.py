@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from tests.generators.targets.deployed import REFERENCE, deployed
+from tests.generators.deployment_targets.deployed import REFERENCE, deployed
 
 
 def objects(target: str, path: Path = REFERENCE) -> Iterator[dict[str, Any]]:

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 
 from exporter.catalog import CATALOG
 from exporter.settings.metrics import TAKEN
-from tests.generators.targets import custom_resources
-from tests.generators.targets.deployed import deployed
-from tests.generators.targets.objects import objects, of_kind
-from tests.generators.targets.test_kube_prometheus_stack import plain_rules
+from tests.generators.deployment_targets import custom_resources
+from tests.generators.deployment_targets.deployed import deployed
+from tests.generators.deployment_targets.objects import objects, of_kind
+from tests.generators.deployment_targets.test_kube_prometheus_stack import plain_rules
 
 pytestmark = pytest.mark.slow
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from generators.targets.needed_files import SystemProgram
+from generators.deployment_targets.needed_files import SystemProgram
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,10 +13,10 @@ import pytest
 from exporter import cli
 from exporter.catalog.prometheus_flags import LONG_RETENTION, RETENTION, flags
 from exporter.settings import load
-from generators.targets.needed_files import SystemProgram, needed_files
+from generators.deployment_targets.needed_files import SystemProgram, needed_files
 from tests import servers
 from tests.exporter.running import IONMON, Running
-from tests.generators.targets.deployed import EVERY, FULL, REFERENCE, deployed
+from tests.generators.deployment_targets.deployed import EVERY, FULL, REFERENCE, deployed
 
 pytestmark = pytest.mark.slow
 

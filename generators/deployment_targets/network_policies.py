@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from exporter.settings import Settings
-from generators.targets.manifests import NAME, labels, manifest
-from generators.targets.model import Body
-from generators.targets.needed_files import SystemProgram
-from generators.targets.pods import Workload
+from generators.deployment_targets.manifests import NAME, labels, manifest
+from generators.deployment_targets.model import Body
+from generators.deployment_targets.needed_files import SystemProgram
+from generators.deployment_targets.pods import Workload
 
 _HTTPS, _DNS = 443, 53
 _PROMETHEUS, _ALERTMANAGER, _REDIS = 9090, 9093, 6379

@@ -11,13 +11,13 @@ from generators.grafana import provisioning
 from generators.monitoring_config import PATH
 from generators.output_folders import DASHBOARDS, PROVISIONING, RULE_FILES, SERVERS
 from generators.rules.model import alerts
-from generators.targets import images, placed, programs
-from generators.targets.manifests import written
-from generators.targets.model import Body, DeploymentTarget, TargetInput
-from generators.targets.needed_files import SystemProgram, all_files, needed_files
-from generators.targets.placed import Hosts, PlacedSettings
-from generators.targets.programs import ServerPaths, Words
-from generators.targets.sizes import SIZES
+from generators.deployment_targets import images, placed, programs
+from generators.deployment_targets.manifests import written
+from generators.deployment_targets.model import Body, DeploymentTarget, TargetInput
+from generators.deployment_targets.needed_files import SystemProgram, all_files, needed_files
+from generators.deployment_targets.placed import Hosts, PlacedSettings
+from generators.deployment_targets.programs import ServerPaths, Words
+from generators.deployment_targets.sizes import SIZES
 
 HOSTS = Hosts(
     exporter=f"exporter:{placed.EXPORTER_PORT}",

@@ -12,12 +12,12 @@ from exporter import cli
 from exporter.errors import SettingsError
 from exporter.settings import Settings, load
 from exporter.settings.document import read
-from generators.targets.model import ChosenTargets
-from generators.targets.needed_files import SystemProgram, needed_files
-from generators.targets.placed import FOLDER, STATE
+from generators.deployment_targets.model import ChosenTargets
+from generators.deployment_targets.needed_files import SystemProgram, needed_files
+from generators.deployment_targets.placed import FOLDER, STATE
 from tests.generators.generated import texts
-from tests.generators.targets.deployed import EVERY, FULL, REFERENCE, deployed
-from tests.generators.targets.objects import objects, of_kind
+from tests.generators.deployment_targets.deployed import EVERY, FULL, REFERENCE, deployed
+from tests.generators.deployment_targets.objects import objects, of_kind
 
 pytestmark = pytest.mark.slow
 

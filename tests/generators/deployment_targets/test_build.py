@@ -7,8 +7,8 @@ import yaml
 from click.testing import CliRunner
 
 from exporter import cli
-from generators.targets.build import TARGETS
-from tests.generators.targets.deployed import REFERENCE, ROOT, deployed, everything
+from generators.deployment_targets.build import TARGETS
+from tests.generators.deployment_targets.deployed import REFERENCE, ROOT, deployed, everything
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("generated_once")]
 

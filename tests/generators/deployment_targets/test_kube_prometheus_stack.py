@@ -14,14 +14,14 @@ from exporter.errors import IonmonError
 from exporter.settings import Settings, load
 from exporter.settings.document import read
 from generators.alertmanager.build import CONFIG
-from generators.targets.alertmanager_config_fields import FIELDS
-from generators.targets.kube_prometheus_stack import TARGET_LABELS, colliding
-from generators.targets.manifests import NAMESPACE, config_map
-from generators.targets.model import ChosenTargets
+from generators.deployment_targets.alertmanager_config_fields import FIELDS
+from generators.deployment_targets.kube_prometheus_stack import TARGET_LABELS, colliding
+from generators.deployment_targets.manifests import NAMESPACE, config_map
+from generators.deployment_targets.model import ChosenTargets
 from tests.generators.generated import texts
-from tests.generators.targets import custom_resources
-from tests.generators.targets.deployed import REFERENCE, deployed, everything
-from tests.generators.targets.objects import objects, of_kind
+from tests.generators.deployment_targets import custom_resources
+from tests.generators.deployment_targets.deployed import REFERENCE, deployed, everything
+from tests.generators.deployment_targets.objects import objects, of_kind
 
 pytestmark = pytest.mark.slow
 

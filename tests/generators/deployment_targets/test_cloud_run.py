@@ -10,10 +10,10 @@ from exporter import cli
 from exporter.errors import SettingsError
 from exporter.settings import Settings
 from exporter.settings.document import read
-from generators.targets.model import ChosenTargets
-from generators.targets.placed import EXPORTER_PORT, SETTINGS, STATE
+from generators.deployment_targets.model import ChosenTargets
+from generators.deployment_targets.placed import EXPORTER_PORT, SETTINGS, STATE
 from tests.generators.generated import texts
-from tests.generators.targets.deployed import REFERENCE, deployed
+from tests.generators.deployment_targets.deployed import REFERENCE, deployed
 
 pytestmark = pytest.mark.slow
 

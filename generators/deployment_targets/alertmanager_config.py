@@ -13,7 +13,7 @@ from generators.alertmanager.build import TEMPLATES, configuration
 from generators.alertmanager.plan import timers
 from generators.promql_tree.tree import parse, selectors
 from generators.rules.model import alerts, dumped
-from generators.targets.alertmanager_config_fields import (
+from generators.deployment_targets.alertmanager_config_fields import (
     ADDRESSES,
     BELOW,
     FIELDS,
@@ -22,9 +22,9 @@ from generators.targets.alertmanager_config_fields import (
     RECEIVERS,
     SECRET_FIELDS,
 )
-from generators.targets.manifests import NAMESPACE, SECRETS, labels, manifest, secret, written
-from generators.targets.model import Body, TargetInput
-from generators.targets.needed_files import SystemProgram, needed_files
+from generators.deployment_targets.manifests import NAMESPACE, SECRETS, labels, manifest, secret, written
+from generators.deployment_targets.model import Body, TargetInput
+from generators.deployment_targets.needed_files import SystemProgram, needed_files
 
 WHOLE = "ionmon-alertmanager"
 API = "monitoring.coreos.com/v1alpha1"

@@ -7,8 +7,8 @@ from exporter.catalog.signals import SIGNALS
 from exporter.settings import load
 from generators.policy import policy
 from generators.promql_tree.tree import parse, selectors
-from generators.targets.google_rules import expression, groups, is_google_s, name
-from tests.generators.targets.deployed import REFERENCE
+from generators.deployment_targets.google_rules import expression, groups, is_google_s, name
+from tests.generators.deployment_targets.deployed import REFERENCE
 
 BY_NAME = {signal.name: signal for signal in SIGNALS}
 

@@ -2,7 +2,7 @@
 
 from generators.rules.delivery_rows import BRIDGE_JOB
 from generators.rules.health_rows import EXPORTER_JOB
-from generators.targets.placed import BRIDGE_PORT, EXPORTER_PORT, Hosts
+from generators.deployment_targets.placed import BRIDGE_PORT, EXPORTER_PORT, Hosts
 
 _PROMETHEUS = "prometheus-operated:9090"
 HOSTS = Hosts(

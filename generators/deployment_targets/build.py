@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from exporter.settings import Settings
 from generators.grafana.model import dashboards
 from generators.rules.build import Rules
-from generators.targets import (
+from generators.deployment_targets import (
     cloud_run,
     container,
     gmp,
@@ -13,7 +13,7 @@ from generators.targets import (
     kubernetes,
     systemd,
 )
-from generators.targets.model import DEPLOY, ChosenTargets, DeploymentTarget, TargetInput
+from generators.deployment_targets.model import DEPLOY, ChosenTargets, DeploymentTarget, TargetInput
 
 TARGETS: Mapping[str, DeploymentTarget] = {
     "systemd": systemd.TARGET,

@@ -16,7 +16,7 @@ from exporter.settings.types import duration
 from generators.alert_table import ThresholdAlert
 from generators.policy import EVALUATION, Policy
 from generators.promql import View, render_signal
-from generators.targets.model import Body
+from generators.deployment_targets.model import Body
 
 WINDOW = "5m"
 _OTHER = re.compile(r"[^A-Za-z0-9_]")

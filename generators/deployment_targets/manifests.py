@@ -6,7 +6,7 @@ from textwrap import wrap
 from exporter.errors import IonmonError
 from generators.files import MARK
 from generators.rules.model import dumped
-from generators.targets.model import Body
+from generators.deployment_targets.model import Body
 
 NAMESPACE = "monitoring"
 SECRETS = "ionmon-secrets"  # one for all files with secrets, by their names

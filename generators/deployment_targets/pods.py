@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from exporter.settings import Settings
-from generators.targets.manifests import NAME, NAMESPACE, SECRETS, labels, manifest
-from generators.targets.model import Body
-from generators.targets.needed_files import SystemProgram, needed_files
-from generators.targets.placed import FOLDER, GENERATED, SETTINGS, STATE, USER
-from generators.targets.programs import Words
-from generators.targets.sizes import SIZES, Size
+from generators.deployment_targets.manifests import NAME, NAMESPACE, SECRETS, labels, manifest
+from generators.deployment_targets.model import Body
+from generators.deployment_targets.needed_files import SystemProgram, needed_files
+from generators.deployment_targets.placed import FOLDER, GENERATED, SETTINGS, STATE, USER
+from generators.deployment_targets.programs import Words
+from generators.deployment_targets.sizes import SIZES, Size
 
 IMAGE = "ion-monitoring"
 SETTINGS_MAP, CONFIG_MAP = "ionmon-settings", "ionmon-monitoring-config"

@@ -15,10 +15,10 @@ import yaml
 
 from exporter import cli
 from exporter.catalog.prometheus_flags import LONG_RETENTION, RETENTION, flags
-from generators.targets.placed import FOLDER, STATE, USER
+from generators.deployment_targets.placed import FOLDER, STATE, USER
 from tests import servers
 from tests.exporter.running import IONMON
-from tests.generators.targets.deployed import ROOT, deployed, everything
+from tests.generators.deployment_targets.deployed import ROOT, deployed, everything
 from tests.test_wheel import LEFT
 
 pytestmark = pytest.mark.slow
