@@ -22,7 +22,7 @@ _DATABASE = ("resource.database_id", "resource.resource_id")
 _REGION = ("resource.location", "resource.region")
 
 
-def targets(settings: Settings) -> tuple[FamilyTarget, ...]:
+def family_targets(settings: Settings) -> tuple[FamilyTarget, ...]:
     """Return every family of every project that is to be called."""
     google = settings.google
     families = sorted(_families(settings), key=lambda family: family.name)
@@ -35,8 +35,8 @@ def unread_targets(settings: Settings) -> tuple[FamilyTarget, ...]:
     google = settings.google
     named = {"*": FamilySettings(enabled=True), **google.families}
     every = settings.model_copy(update={"google": google.model_copy(update={"families": named})})
-    read = {target.name for target in targets(settings)}
-    return tuple(target for target in targets(every) if target.name not in read)
+    read = {target.name for target in family_targets(settings)}
+    return tuple(target for target in family_targets(every) if target.name not in read)
 
 
 def _families(settings: Settings) -> Iterator[Family]:

@@ -14,11 +14,11 @@ from exporter.commands.options import CONFIG, options
 from exporter.commands.terminal import table
 from exporter.errors import SettingsError
 from exporter.json_output import json_document
+from exporter.polling_targets import redis_targets
 from exporter.recorder.layout import VERSION
 from exporter.recorder.scripts import FORGET
 from exporter.redis.client import Command, RedisTarget, Reply
 from exporter.settings import Settings, load
-from exporter.polling_targets import redis_targets
 
 TIMEOUT = 30.0
 _PER_CALL = 5_000

@@ -21,12 +21,12 @@ from generators.burn_rates import notes
 from generators.commands import configs_json
 from generators.commands.past import Past
 from generators.commands.tune_extra import require_numpy
+from generators.deployment_targets.build import TARGETS
+from generators.deployment_targets.model import ChosenTargets
 from generators.files import COMMAND, USUAL
 from generators.outputs import texts
 from generators.runbooks import notifying
 from generators.runbooks.reference import PATH as ALL_ALERTS
-from generators.deployment_targets.build import TARGETS
-from generators.deployment_targets.model import ChosenTargets
 from generators.versions import keeping
 from generators.versions.generated_set import of_texts
 

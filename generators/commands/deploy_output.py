@@ -90,7 +90,7 @@ class DeployOutput:
         for one in steps:
             for folder, paths in groupby(one.left, lambda path: path.parent):
                 files = counted(len([*paths]), "file")
-                text = f"{one.step.name}: {files} of another target in {folder}; left alone"
+                text = f"{one.step.name}: {files} of another destination in {folder}; left alone"
                 self._line(f"· {printable(text)}")
         if any(one.due for one in steps):
             for text in differences[:_NAMED]:

@@ -31,7 +31,7 @@ class DeployedServer:
 
     config  the path of its configuration; None where that file is not written
     rules   the paths of its rule files
-    others  paths of other targets, which are none of its files under another name
+    others  paths of other destinations, which are none of its files under another name
     """
 
     kind: ServerKind

@@ -21,7 +21,7 @@ class StepSurvey:
 
     changes    the files that differ
     by_hand    those of them that a deploy did not write as they are, each with the reason
-    left       files of another target near it, which nobody removes
+    left       files of another destination near it, which nobody removes
     found      what the server has in force
     different  what of that is not as the files will say
     """

@@ -11,8 +11,6 @@ from typing import Any
 from exporter.settings import Settings
 from generators.alertmanager.build import TEMPLATES, configuration
 from generators.alertmanager.plan import timers
-from generators.promql_tree.tree import parse, selectors
-from generators.rules.model import alerts, dumped
 from generators.deployment_targets.alertmanager_config_fields import (
     ADDRESSES,
     BELOW,
@@ -22,9 +20,18 @@ from generators.deployment_targets.alertmanager_config_fields import (
     RECEIVERS,
     SECRET_FIELDS,
 )
-from generators.deployment_targets.manifests import NAMESPACE, SECRETS, labels, manifest, secret, written
+from generators.deployment_targets.manifests import (
+    NAMESPACE,
+    SECRETS,
+    labels,
+    manifest,
+    secret,
+    written,
+)
 from generators.deployment_targets.model import Body, TargetInput
 from generators.deployment_targets.needed_files import SystemProgram, needed_files
+from generators.promql_tree.tree import parse, selectors
+from generators.rules.model import alerts, dumped
 
 WHOLE = "ionmon-alertmanager"
 API = "monitoring.coreos.com/v1alpha1"

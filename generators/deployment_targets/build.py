@@ -1,10 +1,8 @@
-"""Every target by its name, and the files of those that are wanted."""
+"""Every deployment target by its name, and the files of the chosen ones."""
 
 from collections.abc import Mapping
 
 from exporter.settings import Settings
-from generators.grafana.model import dashboards
-from generators.rules.build import Rules
 from generators.deployment_targets import (
     cloud_run,
     container,
@@ -14,6 +12,8 @@ from generators.deployment_targets import (
     systemd,
 )
 from generators.deployment_targets.model import DEPLOY, ChosenTargets, DeploymentTarget, TargetInput
+from generators.grafana.model import dashboards
+from generators.rules.build import Rules
 
 TARGETS: Mapping[str, DeploymentTarget] = {
     "systemd": systemd.TARGET,

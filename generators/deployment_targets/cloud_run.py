@@ -3,13 +3,13 @@
 from exporter.errors import SettingsError
 from exporter.settings import Settings
 from exporter.settings.types import duration
-from generators.rules.health_rows import EXPORTER_JOB
 from generators.deployment_targets import images, placed, programs
 from generators.deployment_targets.manifests import written
 from generators.deployment_targets.model import Body, DeploymentTarget, TargetInput
 from generators.deployment_targets.needed_files import NeededFile, SystemProgram, needed_files
 from generators.deployment_targets.pods import SETTINGS_MAP
 from generators.deployment_targets.sizes import SIZES
+from generators.rules.health_rows import EXPORTER_JOB
 
 _HOSTS = placed.Hosts(
     exporter=f"127.0.0.1:{placed.EXPORTER_PORT}",

@@ -6,11 +6,6 @@ from exporter.settings import Settings
 from generators import prometheus
 from generators.alertmanager.build import TEMPLATES, configuration
 from generators.alertmanager.plan import timers
-from generators.files import MARK
-from generators.grafana import provisioning
-from generators.monitoring_config import PATH
-from generators.output_folders import DASHBOARDS, PROVISIONING, RULE_FILES, SERVERS
-from generators.rules.model import alerts
 from generators.deployment_targets import images, placed, programs
 from generators.deployment_targets.manifests import written
 from generators.deployment_targets.model import Body, DeploymentTarget, TargetInput
@@ -18,6 +13,11 @@ from generators.deployment_targets.needed_files import SystemProgram, all_files,
 from generators.deployment_targets.placed import Hosts, PlacedSettings
 from generators.deployment_targets.programs import ServerPaths, Words
 from generators.deployment_targets.sizes import SIZES
+from generators.files import MARK
+from generators.grafana import provisioning
+from generators.monitoring_config import PATH
+from generators.output_folders import DASHBOARDS, PROVISIONING, RULE_FILES, SERVERS
+from generators.rules.model import alerts
 
 HOSTS = Hosts(
     exporter=f"exporter:{placed.EXPORTER_PORT}",

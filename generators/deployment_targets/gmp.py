@@ -5,15 +5,22 @@ from collections.abc import Iterator
 from exporter.settings import Settings
 from exporter.settings.types import duration
 from generators import bridge_access
+from generators.deployment_targets import google_rules
+from generators.deployment_targets.manifests import (
+    NAME,
+    SECRETS,
+    everywhere,
+    labels,
+    manifest,
+    written,
+)
+from generators.deployment_targets.model import Body, DeploymentTarget, TargetInput
+from generators.deployment_targets.needed_files import SystemProgram, needed_files
 from generators.policy import policy
 from generators.promql_tree.tree import series_names
 from generators.rules.delivery_rows import BRIDGE_JOB
 from generators.rules.health_rows import EXPORTER_JOB
 from generators.rules.model import Alerting, Group, Rule, RuleFile
-from generators.deployment_targets import google_rules
-from generators.deployment_targets.manifests import NAME, SECRETS, everywhere, labels, manifest, written
-from generators.deployment_targets.model import Body, DeploymentTarget, TargetInput
-from generators.deployment_targets.needed_files import SystemProgram, needed_files
 
 API = "monitoring.googleapis.com/v1"
 # Of servers that Google runs, and nobody scrapes.

@@ -14,9 +14,9 @@ from exporter.catalog.model import CloudMonitoring, Family, Label, Own, Type, Va
 from exporter.catalog.walk import families_in, split
 from exporter.settings.types import duration
 from generators.alert_table import ThresholdAlert
+from generators.deployment_targets.model import Body
 from generators.policy import EVALUATION, Policy
 from generators.promql import View, render_signal
-from generators.deployment_targets.model import Body
 
 WINDOW = "5m"
 _OTHER = re.compile(r"[^A-Za-z0-9_]")

@@ -8,13 +8,6 @@ from exporter.catalog.prometheus_flags import GRACE_PERIOD, LONG_RETENTION, RESE
 from exporter.settings import Settings
 from exporter.settings.types import duration
 from generators import bridge_access
-from generators.grafana.datasources import sources
-from generators.grafana.model import FOLDER
-from generators.grafana.provisioning import datasources
-from generators.policy import EVALUATION
-from generators.rules.delivery_rows import BRIDGE_JOB
-from generators.rules.health_rows import EXPORTER_JOB
-from generators.rules.model import Group, RuleFile, dumped
 from generators.deployment_targets import alertmanager_config
 from generators.deployment_targets.manifests import (
     NAME,
@@ -29,6 +22,13 @@ from generators.deployment_targets.model import Body, DeploymentTarget, TargetIn
 from generators.deployment_targets.needed_files import SystemProgram, needed_files
 from generators.deployment_targets.operator_hosts import HOSTS
 from generators.deployment_targets.placed import PlacedSettings, placed
+from generators.grafana.datasources import sources
+from generators.grafana.model import FOLDER
+from generators.grafana.provisioning import datasources
+from generators.policy import EVALUATION
+from generators.rules.delivery_rows import BRIDGE_JOB
+from generators.rules.health_rows import EXPORTER_JOB
+from generators.rules.model import Group, RuleFile, dumped
 
 API = "monitoring.coreos.com/v1"
 RELEASE = {"release": "kube-prometheus-stack"}  # by which the chart's Prometheus selects

@@ -3,9 +3,6 @@
 from collections.abc import Iterator
 
 from exporter.settings import Settings
-from generators.monitoring_config import PATH
-from generators.rules.delivery_rows import BRIDGE_JOB
-from generators.rules.health_rows import EXPORTER_JOB
 from generators.deployment_targets import placed, programs
 from generators.deployment_targets.manifests import NAMESPACE, SECRETS, config_map, labels, written
 from generators.deployment_targets.model import DeploymentTarget, TargetInput
@@ -22,6 +19,9 @@ from generators.deployment_targets.pods import (
     disk,
     service,
 )
+from generators.monitoring_config import PATH
+from generators.rules.delivery_rows import BRIDGE_JOB
+from generators.rules.health_rows import EXPORTER_JOB
 
 _RUN = (
     "kubectl apply --server-side -k deploy/kubernetes. Before it, once:",

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from textwrap import wrap
 
 from exporter.errors import IonmonError
+from generators.deployment_targets.model import Body
 from generators.files import MARK
 from generators.rules.model import dumped
-from generators.deployment_targets.model import Body
 
 NAMESPACE = "monitoring"
 SECRETS = "ionmon-secrets"  # one for all files with secrets, by their names

@@ -1,4 +1,4 @@
-"""What a target is, and what its files are made from."""
+"""What a deployment target is, and what its files are made from."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """The host names of the operator's servers: it makes these Services in their namespace itself."""
 
+from generators.deployment_targets.placed import BRIDGE_PORT, EXPORTER_PORT, Hosts
 from generators.rules.delivery_rows import BRIDGE_JOB
 from generators.rules.health_rows import EXPORTER_JOB
-from generators.deployment_targets.placed import BRIDGE_PORT, EXPORTER_PORT, Hosts
 
 _PROMETHEUS = "prometheus-operated:9090"
 HOSTS = Hosts(

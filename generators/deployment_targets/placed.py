@@ -8,9 +8,9 @@ from exporter.errors import SettingsError
 from exporter.settings import Settings
 from exporter.settings.document import Tree
 from exporter.settings.types import Origin
+from generators.deployment_targets.model import Document
 from generators.files import MARK
 from generators.rules.model import dumped
-from generators.deployment_targets.model import Document
 
 FOLDER, STATE = "/etc/ionmon", "/var/lib/ionmon"
 SETTINGS, GENERATED = f"{FOLDER}/monitoring.yaml", f"{FOLDER}/generated"

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from exporter.settings import Settings
-from generators.files import MARK
-from generators.output_folders import SERVERS
 from generators.deployment_targets import programs
 from generators.deployment_targets.hardening import HARDENING
 from generators.deployment_targets.model import DeploymentTarget, TargetInput
 from generators.deployment_targets.needed_files import SystemProgram, all_files, needed_files
 from generators.deployment_targets.programs import ServerPaths, Words
 from generators.deployment_targets.sizes import SIZES
+from generators.files import MARK
+from generators.output_folders import SERVERS
 
 HOME, STATE = "/etc/ionmon", "/var/lib/ionmon"
 IONMON, SETTINGS = "/opt/ionmon/bin/ionmon", f"{HOME}/monitoring.yaml"

@@ -7,7 +7,7 @@ from http.client import HTTPException
 
 from exporter import __version__
 from exporter.errors import IonmonError
-from exporter.monitoring_config import MonitoringConfig, TargetConfig
+from exporter.monitoring_config import MonitoringConfig, SignalTargetConfig
 from exporter.own_server import answer
 from exporter.prometheus_api import Labels, Points, TimeSpan
 from exporter.summary.alerts import AlertsState
@@ -202,7 +202,7 @@ def _limits(here: list[RecentPlace]) -> tuple[SignalLimit, ...]:
     return tuple(dict.fromkeys(place.limit for place in here if place.limit is not None))
 
 
-def _target(config: MonitoringConfig, name: str) -> TargetConfig | None:
+def _target(config: MonitoringConfig, name: str) -> SignalTargetConfig | None:
     entry = config.signals.get(name)
     return None if entry is None else entry.target
 

@@ -11,9 +11,9 @@ from exporter.catalog.default_set import DEFAULT_SET
 from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.filters import Selection, metric_filter
 from exporter.cloud_monitoring.target import FamilyTarget
+from exporter.polling_targets import family_targets, redis_targets, unread_targets
 from exporter.redis.target import RedisTarget
 from exporter.settings import RedisSettings, Settings
-from exporter.polling_targets import redis_targets, targets, unread_targets
 
 POLLED = sorted(n for n, f in CATALOG.items() if isinstance(f.source, CloudMonitoring))
 LATENCY, REQUESTS = "cloudrun_request_duration_seconds", "cloudrun_requests_total"
@@ -22,13 +22,13 @@ LATENCY, REQUESTS = "cloudrun_request_duration_seconds", "cloudrun_requests_tota
 def found(**google: Any) -> dict[str, FamilyTarget]:
     """Return the targets of one project by family."""
     settings = Settings.model_validate({"google": {"projects": ["p-one"], **google}})
-    return {target.family.name: target for target in targets(settings)}
+    return {target.family.name: target for target in family_targets(settings)}
 
 
 def test_without_a_word_the_default_set_of_every_project_is_read() -> None:
     """What signals, alerts and dashboards need is read, once a minute, all of its series."""
     google = Settings.model_validate({"google": {"projects": ["p-one", "p-two"]}})
-    names = [target.name for target in targets(google)]
+    names = [target.name for target in family_targets(google)]
     default = sorted(DEFAULT_SET)
     assert names == [f"{project}/{name}" for project in ("p-one", "p-two") for name in default]
     family = CATALOG[REQUESTS]
@@ -62,7 +62,7 @@ def test_what_is_not_read_can_be_compared() -> None:
 
 def test_no_project_is_nothing_to_read() -> None:
     """Without a project no family is read."""
-    assert targets(Settings()) == ()
+    assert family_targets(Settings()) == ()
 
 
 def test_the_longest_pattern_wins_and_the_name_itself_last() -> None:
@@ -172,7 +172,7 @@ def test_a_scope_is_called_once_a_family() -> None:
     """The scoping project is called for all of its projects, a listed project for itself."""
     google = {"projects": ["p-one", "s"], "scope": "s"}
     settings = Settings.model_validate({"google": google})
-    found = targets(settings)
+    found = family_targets(settings)
     assert [(t.project, t.scope) for t in found if t.family.name == REQUESTS] == [
         ("p-one", ""),
         ("s", "s"),
@@ -206,7 +206,7 @@ def test_families_have_the_project_where_several_are_read(
     """Configured and application families have a project label as soon as there may be two."""
     google = {**google, "metrics": {"shop_orders_total": ORDERS}}
     settings = Settings.model_validate({"google": google, "application": {"road": "logs"}})
-    found = {t.family.name: t for t in targets(settings)}
+    found = {t.family.name: t for t in family_targets(settings)}
     exposed = found["shop_orders_total"].exposed
     assert (exposed and exposed.label_names) == labels
     own = found["app_requests_total"].exposed
@@ -218,7 +218,7 @@ def test_a_project_label_that_is_another_value_is_refused() -> None:
     """Where two projects are read, gcp_project cannot be read from a label of the metric."""
     metric = {**ORDERS, "labels": {"gcp_project": "metric.tenant"}}
     google = {"projects": ["a"], "metrics": {"shop_orders_total": metric}}
-    assert targets(Settings.model_validate({"google": google}))
+    assert family_targets(Settings.model_validate({"google": google}))
     with pytest.raises(ValidationError, match=r"must be resource\.project_id where several"):
         Settings.model_validate({"google": {**google, "projects": ["a", "b"]}})
 
@@ -242,7 +242,7 @@ def test_filters_and_families_mean_the_same_on_every_road(road: str) -> None:
         },
     }
     settings = Settings.model_validate({"google": google, "application": {"road": road}})
-    shown = {target.family.name: target for target in targets(settings)}
+    shown = {target.family.name: target for target in family_targets(settings)}
     assert "app_requests_total" in shown
     assert "app_feature_uses_total" not in shown
     assert all(name.startswith("app_") for name in shown)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from exporter.settings import load
 from exporter.settings.document import read
-from generators.files import USUAL
 from generators.deployment_targets.build import TARGETS
 from generators.deployment_targets.model import DEPLOY, ChosenTargets
+from generators.files import USUAL
 from tests.generators.generated import texts
 
 ROOT = Path(__file__).parents[3]

@@ -12,8 +12,8 @@ from exporter.settings import Settings
 from exporter.settings.document import read
 from generators.deployment_targets.model import ChosenTargets
 from generators.deployment_targets.placed import EXPORTER_PORT, SETTINGS, STATE
-from tests.generators.generated import texts
 from tests.generators.deployment_targets.deployed import REFERENCE, deployed
+from tests.generators.generated import texts
 
 pytestmark = pytest.mark.slow
 

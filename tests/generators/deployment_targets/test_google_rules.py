@@ -5,9 +5,9 @@ import pytest
 from exporter.catalog.expression import Signal
 from exporter.catalog.signals import SIGNALS
 from exporter.settings import load
+from generators.deployment_targets.google_rules import expression, groups, is_google_s, name
 from generators.policy import policy
 from generators.promql_tree.tree import parse, selectors
-from generators.deployment_targets.google_rules import expression, groups, is_google_s, name
 from tests.generators.deployment_targets.deployed import REFERENCE
 
 BY_NAME = {signal.name: signal for signal in SIGNALS}

@@ -18,10 +18,10 @@ from generators.deployment_targets.alertmanager_config_fields import FIELDS
 from generators.deployment_targets.kube_prometheus_stack import TARGET_LABELS, colliding
 from generators.deployment_targets.manifests import NAMESPACE, config_map
 from generators.deployment_targets.model import ChosenTargets
-from tests.generators.generated import texts
 from tests.generators.deployment_targets import custom_resources
 from tests.generators.deployment_targets.deployed import REFERENCE, deployed, everything
 from tests.generators.deployment_targets.objects import objects, of_kind
+from tests.generators.generated import texts
 
 pytestmark = pytest.mark.slow
 

@@ -15,9 +15,9 @@ from exporter.settings.document import read
 from generators.deployment_targets.model import ChosenTargets
 from generators.deployment_targets.needed_files import SystemProgram, needed_files
 from generators.deployment_targets.placed import FOLDER, STATE
-from tests.generators.generated import texts
 from tests.generators.deployment_targets.deployed import EVERY, FULL, REFERENCE, deployed
 from tests.generators.deployment_targets.objects import objects, of_kind
+from tests.generators.generated import texts
 
 pytestmark = pytest.mark.slow
 
