@@ -5,215 +5,19 @@ The fields are those of the API references, without those that nobody here write
 
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-
-Name = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", max_length=253)
-]
-Label = Annotated[
-    str, StringConstraints(pattern=r"^([A-Za-z0-9]([-\w.]*[A-Za-z0-9])?)?$", max_length=63)
-]
-Duration = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?$",
-        min_length=1,
-    ),
-]
-Text = Annotated[str, StringConstraints(min_length=1)]
-LabelName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$")]
-Clock = Annotated[
-    str, StringConstraints(pattern=r"^((([01][0-9])|(2[0-3])):[0-5][0-9])$|(^24:00$)")
-]
-
-
-class Strict(BaseModel):
-    """An object of which every field is known."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class Metadata(Strict):
-    """What every object has."""
-
-    name: Name
-    namespace: Literal["monitoring"] | None = None
-    labels: dict[str, Label] = {}
-    annotations: dict[str, str] = {}
-
-
-class Key(Strict):
-    """A key of a Secret in the same namespace."""
-
-    name: Name
-    key: Annotated[str, StringConstraints(pattern=r"^[-._a-zA-Z0-9]+$")]
-
-
-class KeyValue(Strict):
-    """A pair."""
-
-    key: Text
-    value: str
-
-
-class LabelMatcher(Strict):
-    """A matcher of an alert's label."""
-
-    name: LabelName
-    value: str
-    matchType: Literal["=", "!=", "=~", "!~"]
-
-
-class Route(Strict):
-    """A route; the API server checks the first one alone, and the operator those below."""
-
-    receiver: str = ""
-    groupBy: list[str] = []
-    groupWait: Duration | None = None
-    groupInterval: Duration | None = None
-    repeatInterval: Duration | None = None
-    matchers: list[LabelMatcher] = []
-    continue_: bool = Field(default=False, alias="continue")
-    routes: list["Route"] = []
-    muteTimeIntervals: list[str] = []
-
-
-class Authorization(Strict):
-    """A token."""
-
-    type: str | None = None
-    credentials: Key
-
-
-class Http(Strict):
-    """How a request is made."""
-
-    authorization: Authorization | None = None
-
-
-class Sent(Strict):
-    """What integrations share."""
-
-    sendResolved: bool
-    httpConfig: Http | None = None
-
-
-class Slack(Sent):
-    """A message to Slack."""
-
-    apiURL: Key
-    channel: Text
-    color: Text
-    title: Text
-    titleLink: str
-    pretext: Text | None = None
-    text: Text
-    fallback: Text
-    linkNames: bool | None = None
-    mrkdwnIn: Annotated[list[Text], Field(min_length=1)]
-
-
-class PagerDutyLink(Strict):
-    """A link, whose text is called alt."""
-
-    href: str
-    alt: Text
-
-
-class PagerDuty(Sent):
-    """An event to PagerDuty."""
-
-    routingKey: Key
-    url: Annotated[str, StringConstraints(pattern=r"^https?://.+$")] | None = None
-    client: Text
-    clientURL: str
-    description: Text
-    severity: Text
-    class_: Text = Field(alias="class")
-    group: Text
-    component: Text
-    source: Text
-    details: list[KeyValue]
-    pagerDutyLinkConfigs: list[PagerDutyLink]
-
-
-class Email(Strict):
-    """A mail, with its server."""
-
-    sendResolved: bool
-    to: Text
-    from_: Text = Field(alias="from")
-    smarthost: Text
-    authUsername: Text | None = None
-    authPassword: Key | None = None
-    headers: list[KeyValue]
-    html: str
-    text: Text
-    requireTLS: bool
-
-
-class Webhook(Sent):
-    """A call of a webhook."""
-
-    url: str | None = None
-    urlSecret: Key | None = None
-
-
-class MsTeams(Sent):
-    """A message to Teams."""
-
-    webhookURL: Key
-    title: str
-    text: str
-
-
-class Receiver(Strict):
-    """Who is notified together."""
-
-    name: Text
-    slackConfigs: list[Slack] = []
-    pagerdutyConfigs: list[PagerDuty] = []
-    emailConfigs: list[Email] = []
-    webhookConfigs: list[Webhook] = []
-    msteamsv2Configs: list[MsTeams] = []
-
-
-class InhibitRule(Strict):
-    """What mutes what."""
-
-    sourceMatch: list[LabelMatcher]
-    targetMatch: list[LabelMatcher]
-    equal: list[str]
-
-
-class TimeRange(Strict):
-    """Hours of a day."""
-
-    startTime: Clock
-    endTime: Clock
-
-
-class TimeInterval(Strict):
-    """Hours and days; a time zone cannot be named."""
-
-    times: list[TimeRange] = []
-    weekdays: list[str] = []
-
-
-class MuteTimeInterval(Strict):
-    """A named interval."""
-
-    name: Text
-    timeIntervals: list[TimeInterval]
-
-
-class Routing(Strict):
-    """The content of an AlertmanagerConfig."""
-
-    route: Route
-    receivers: list[Receiver]
-    inhibitRules: list[InhibitRule]
-    muteTimeIntervals: list[MuteTimeInterval] = []
+from pydantic import BaseModel, Field
+
+from tests.generators.deployment_targets.alertmanager_config import Routing
+from tests.generators.deployment_targets.strict import (
+    Authorization,
+    Duration,
+    Key,
+    Label,
+    LabelName,
+    Metadata,
+    Strict,
+    Text,
+)
 
 
 class Rule(Strict):
@@ -324,8 +128,6 @@ SPECS: dict[tuple[str, str], type[BaseModel]] = {
     ("monitoring.googleapis.com/v1", "GlobalRules"): Groups[Group[Rule]],
     ("monitoring.googleapis.com/v1", "PodMonitoring"): Monitored[GoogleEndpoint],
 }
-
-
 CLUSTER_WIDE = {"GlobalRules"}
 
 
