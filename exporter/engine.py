@@ -75,7 +75,11 @@ class Engine:
         every: tuple[Collector | None, ...] = (self.monitoring, self.redis, self.application)
         collectors = tuple(collector for collector in every if collector and collector.polls())
         self.poller = Poller(
-            collectors, outside.clock, outside.telemetry, outside.seen, self._swapped
+            collectors=collectors,
+            clock=outside.clock,
+            telemetry=outside.telemetry,
+            seen=outside.seen,
+            swapped=self._swapped,
         )
         self.watch = ServiceWatch(settings, outside.clock, outside.telemetry)
         self._flags = FlagWatch(settings, outside.clock, outside.telemetry)

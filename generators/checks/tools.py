@@ -62,10 +62,12 @@ def _file_runs(request: CheckRequest) -> Iterator[_FileRun]:
         return
     rules = tuple(path for path, _ in files)
     for path, shown in servers_files(request.root, "prometheus*.yml"):
-        yield _FileRun("promtool", ("check", "config", *_LINT), path, shown, rules)
+        yield _FileRun(
+            tool="promtool", words=("check", "config", *_LINT), path=path, shown=shown, also=rules
+        )
     for path, shown in servers_files(request.root, "alertmanager.yml"):
         also = tuple(sorted((path.parents[1] / "templates").glob("*")))
-        yield _FileRun("amtool", ("check-config",), path, shown, also)
+        yield _FileRun(tool="amtool", words=("check-config",), path=path, shown=shown, also=also)
 
 
 def _on_file(program: str, run: _FileRun, kept: KeptResults) -> ToolRun:

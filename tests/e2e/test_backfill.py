@@ -70,7 +70,7 @@ def joined(folder: Path, families: list[str], last: int, faults: Faults) -> Iter
     """Live for half an hour, backfill what was before, and serve both."""
     # Errors begin at the cut, twelve minutes before the exporter does.
     world = World(3, START - 15 * MINUTE, SCENARIOS["error_burst"], 0.01)
-    made = Project(world, families, folder, faults, START)
+    made = Project(world=world, families=families, folder=folder, faults=faults, start=START)
     with made.served() as (simulator, chosen):
         lived = live(chosen, made.clock, folder, LIVED, REQUESTS)
         plan = backfill(chosen, rules(), last, folder)

@@ -69,4 +69,10 @@ def pages(folder: Path, fleet: Fleet | None = None, unseen: float = 0.0) -> Iter
     with kept(folder, fleet, unseen) as (keeping, journal):
         site = AlertSite(fleet.firing, keeping, fleet.clock, notified)
         site.has_had = journal.has_had
-        yield Pages(AlertPages(site, FormTokens(journal.records)), keeping, fleet, site, journal)
+        yield Pages(
+            pages=AlertPages(site, FormTokens(journal.records)),
+            keeping=keeping,
+            fleet=fleet,
+            site=site,
+            journal=journal,
+        )

@@ -102,5 +102,11 @@ def paged(folder: Path, to: Events, unseen: float = 0.0, **servers: Any) -> Iter
     with kept(folder, fleet, unseen) as (keeping, journal):
         groups = PagerDutyGroups(journal.transaction)
         at = settings(folder, to.url)
-        part = PagerDutyPart(at, groups, fleet.firing, keeping, fleet.clock)
+        part = PagerDutyPart(
+            settings=at,
+            groups=groups,
+            firing=fleet.firing,
+            acknowledging=keeping,
+            clock=fleet.clock,
+        )
         yield Paged(fleet, keeping, journal, part)

@@ -30,7 +30,13 @@ def test_a_journal_that_fails_turns_the_check_in_to_error(tmp_path: Path, damage
         section = {"sentry": {"dsn_file": str(tmp_path / "dsn")}}
         settings = Settings.model_validate({"notifications": section})
         clock, telemetry = HandClock(BEGAN), Telemetry(BEGAN)
-        dispatch = Dispatch(settings, opened.deliveries, opened.records, clock, telemetry)
+        dispatch = Dispatch(
+            settings=settings,
+            owed=opened.deliveries,
+            records=opened.records,
+            clock=clock,
+            telemetry=telemetry,
+        )
         with closing(sqlite3.connect(opened.path)) as db:
             db.executescript(damage)
         if not damage:
@@ -66,7 +72,11 @@ def test_the_receivers_of_sentry_are_those_of_the_settings(tmp_path: Path) -> No
     written = [each["name"] for each in receivers(settings) if each["name"].endswith("-sentry")]
     with closing(journal(tmp_path / "journal.sqlite")) as opened:
         dispatch = Dispatch(
-            settings, opened.deliveries, opened.records, HandClock(BEGAN), Telemetry(BEGAN)
+            settings=settings,
+            owed=opened.deliveries,
+            records=opened.records,
+            clock=HandClock(BEGAN),
+            telemetry=Telemetry(BEGAN),
         )
         assert {"low-sentry", "shop-low-sentry"} <= set(written)
         assert {dispatch.targets(each) for each in written} == {("sentry",)}
@@ -82,7 +92,11 @@ def test_settings_are_applied_without_a_restart(tmp_path: Path) -> None:
     without = Settings()
     with_sentry = Settings.model_validate({"notifications": section})
     dispatch = Dispatch(
-        without, opened.deliveries, opened.records, HandClock(BEGAN), Telemetry(BEGAN)
+        settings=without,
+        owed=opened.deliveries,
+        records=opened.records,
+        clock=HandClock(BEGAN),
+        telemetry=Telemetry(BEGAN),
     )
     assert dispatch.targets("low-sentry") == ()
     dispatch.apply(with_sentry)

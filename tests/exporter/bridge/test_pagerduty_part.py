@@ -137,11 +137,11 @@ def test_what_pagerduty_may_have_is_known(tmp_path: Path) -> None:
         assert all(found.part.may_have(each) for each in found.keeping.open())
         found.fleet.clock.time += 1
         again = PagerDutyPart(
-            settings(tmp_path, to.url),
-            PagerDutyGroups(found.journal.transaction),
-            found.fleet.firing,
-            found.keeping,
-            found.fleet.clock,
+            settings=settings(tmp_path, to.url),
+            groups=PagerDutyGroups(found.journal.transaction),
+            firing=found.fleet.firing,
+            acknowledging=found.keeping,
+            clock=found.fleet.clock,
         )
         assert again.may_have(one)
         assert not again.may_have(replace(one, row=99, fingerprint="feed"))
