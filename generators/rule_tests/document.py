@@ -15,7 +15,7 @@ MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Firing:
+class ExpectedFiring:
     """An alert that is expected: the labels of its series, and the value that fires it.
 
     rule  the alerting rule, where several have one name
@@ -31,7 +31,7 @@ class Check:
     """What of an alert fires in a minute: these, and nothing else."""
 
     minute: int
-    firing: tuple[Firing, ...] = ()
+    firing: tuple[ExpectedFiring, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _check(check: Check, rule: Alerting) -> dict[str, Any]:
     }
 
 
-def expected(rule: Alerting, found: Firing) -> dict[str, Any]:
+def expected(rule: Alerting, found: ExpectedFiring) -> dict[str, Any]:
     """Return an alert as promtool wants it: its labels without its name, and its annotations."""
     rule, given = found.rule or rule, dict(found.labels)
 
