@@ -18,7 +18,7 @@ class ServerKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WantedFile:
+class PlannedFile:
     """A file as it is to be: its bytes, or None where it has to go."""
 
     path: Path
@@ -52,7 +52,7 @@ class DeployStep:
 
     name: str
     place: Path
-    files: tuple[WantedFile, ...]
+    files: tuple[PlannedFile, ...]
     server: DeployedServer | None = None
 
     @property

@@ -15,7 +15,7 @@ from exporter.settings import (
 )
 from generators import monitoring_config
 from generators.alertmanager.build import CONFIG, TEMPLATES
-from generators.deploy.model import DeployedServer, DeployStep, ServerKind, WantedFile
+from generators.deploy.model import DeployedServer, DeployStep, PlannedFile, ServerKind
 from generators.deploy.rewriting import with_dashboards, with_rules, with_templates
 from generators.output_folders import DASHBOARDS, PROVISIONING, SERVERS
 
@@ -114,14 +114,14 @@ def _grafana(texts: Texts, at: DeployedGrafana | None) -> DeployStep | None:
     return DeployStep(name=GRAFANA, place=place, files=files)
 
 
-def _boards(texts: Texts, at: DeployedGrafana) -> Iterator[WantedFile]:
+def _boards(texts: Texts, at: DeployedGrafana) -> Iterator[PlannedFile]:
     for path, text in sorted(texts.items()):
         pure = PurePosixPath(path)
         if str(pure.parent) == DASHBOARDS and pure.suffix == ".json":
             yield _file(at.dashboards_directory / pure.name, text)
 
 
-def _provisioning(texts: Texts, at: DeployedGrafana) -> Iterator[WantedFile]:
+def _provisioning(texts: Texts, at: DeployedGrafana) -> Iterator[PlannedFile]:
     if at.provisioning_directory is None:
         return
     provider = with_dashboards(
@@ -141,8 +141,8 @@ def _config_file(texts: Texts, settings: Settings) -> DeployStep | None:
     return DeployStep(name=CONFIG_FILE, place=path, files=files)
 
 
-def _file(path: Path, text: str) -> WantedFile:
-    return WantedFile(path=path, content=text.encode())
+def _file(path: Path, text: str) -> PlannedFile:
+    return PlannedFile(path=path, content=text.encode())
 
 
 def _beside(at: DeployedPrometheus | DeployedAlertmanager) -> Path:
