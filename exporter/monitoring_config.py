@@ -103,7 +103,7 @@ class SplitConfig(_Part):
     of: Literal["value", "events"]
 
 
-class TargetConfig(_Part):
+class SignalTargetConfig(_Part):
     """What a signal should be, in base units: at least, at most, or both; `text` says it."""
 
     least: float | None
@@ -134,7 +134,7 @@ class SignalConfig(_Part):
     week: PeriodConfig | None = None
     splits: dict[str, SplitConfig] = {}
     log_filter: str | None = None
-    target: TargetConfig | None = None
+    target: SignalTargetConfig | None = None
 
 
 class BudgetConfig(_Part):

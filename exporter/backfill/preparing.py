@@ -11,8 +11,8 @@ from exporter.cloud_monitoring.client import MonitoringClient
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.errors import IonmonError, SettingsError
+from exporter.polling_targets import family_targets
 from exporter.settings import Settings, default_state_file
-from exporter.targets import targets
 
 _ALIGNED = 3600  # seconds
 
@@ -27,7 +27,7 @@ class BackfillRequest:
 
 def wanted(settings: Settings, rules: RuleSet) -> tuple[FamilyTarget, ...]:
     """Return the targets that rules read. Raises IonmonError where there is none."""
-    found = targets(settings)
+    found = family_targets(settings)
     if not found:
         raise SettingsError("no project is configured; use: ionmon backfill --project my-project")
     return read_by_rules(found, rules.names)

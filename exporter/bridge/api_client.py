@@ -81,12 +81,12 @@ class BridgeApi:
         found = self._asked(LIST, None)
         with _reading(self.url):
             return FiringList(
-                tuple(map(_row, found["alerts"])),
-                tuple(found["faults"]),
-                float(found["now"]),
-                bool(found["known"]),
-                _time(found["as_of"]),
-                _time(found.get("known_at")),  # an older bridge does not say it
+                alerts=tuple(map(_row, found["alerts"])),
+                faults=tuple(found["faults"]),
+                now=float(found["now"]),
+                known=bool(found["known"]),
+                as_of=_time(found["as_of"]),
+                known_at=_time(found.get("known_at")),  # an older bridge does not say it
             )
 
     def acknowledge(self, ids: Sequence[str], comment: str) -> tuple[Acknowledged, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from exporter.settings.model import Settings
 from exporter.settings.notifications import NotificationSettings
-from exporter.settings.teams import TeamNotifications
+from exporter.settings.team_channels import TeamNotifications
 
 
 class SecretReader(StrEnum):

@@ -174,7 +174,11 @@ class WebServer:
             if task:
                 seat.close = task.cancel
             connection = Connection(
-                self._routes, self._protection.rules, seat, deadlines, self._bodies
+                routes=self._routes,
+                rules=self._protection.rules,
+                seat=seat,
+                deadlines=deadlines,
+                bodies=self._bodies,
             )
             first = Handshake() if rules.tls else connection
             transport, _ = await loop.connect_accepted_socket(lambda: first, accepted)

@@ -21,12 +21,11 @@ from generators.burn_rates import notes
 from generators.commands import configs_json
 from generators.commands.past import Past
 from generators.commands.tune_extra import require_numpy
+from generators.deployment_targets.build import TARGETS
+from generators.deployment_targets.model import ChosenTargets
 from generators.files import COMMAND, USUAL
 from generators.outputs import texts
-from generators.runbooks import notifying
-from generators.runbooks.reference import PATH as ALL_ALERTS
-from generators.targets.build import TARGETS
-from generators.targets.model import ChosenTargets
+from generators.runbooks import notifying, reference
 from generators.versions import keeping
 from generators.versions.generated_set import of_texts
 
@@ -269,7 +268,7 @@ def _announce(generated: _Generated, options: _Options) -> None:
     click.echo(f"\n{table(head, rows)}\n")
     click.echo(
         f"{shown.others} more alerts watch trends, anomalies and the monitoring itself. All are in "
-        f"{generated.root / ALL_ALERTS}. To change one, set alerts.NAME in the settings."
+        f"{generated.root / reference.PATH}. To change one, set alerts.NAME in the settings."
     )
 
 

@@ -12,10 +12,11 @@ import click
 from exporter.commands.terminal import Bar, printable
 from exporter.errors import IonmonError
 from generators.commands.deploy_options import GivenDeploy
-from generators.deploy.model import FileChange, StepOutcome, StepResult, counted
+from generators.deploy.model import FileChange, StepOutcome, StepResult
 from generators.deploy.planned import GRAFANA
 from generators.deploy.survey import StepSurvey
-from generators.grafana.model import OUT
+from generators.output_folders import DASHBOARDS
+from generators.plurals import counted
 
 SCHEMA_VERSION = 1
 _MARKS = {StepOutcome.DONE: "✓", StepOutcome.SKIPPED: "·", StepOutcome.FAILED: "✗"}
@@ -89,7 +90,7 @@ class DeployOutput:
         for one in steps:
             for folder, paths in groupby(one.left, lambda path: path.parent):
                 files = counted(len([*paths]), "file")
-                text = f"{one.step.name}: {files} of another target in {folder}; left alone"
+                text = f"{one.step.name}: {files} of another destination in {folder}; left alone"
                 self._line(f"· {printable(text)}")
         if any(one.due for one in steps):
             for text in differences[:_NAMED]:
@@ -115,7 +116,9 @@ class DeployOutput:
         if own is not None and any(c.path.name == "ion.yaml" for c in own.changes):
             self._line("Grafana reads its provisioning when it starts: restart it")
         if own is None:
-            command = f"ionmon upload --dashboards {found.root / OUT} --token-file FILE --apply"
+            command = (
+                f"ionmon upload --dashboards {found.root / DASHBOARDS} --token-file FILE --apply"
+            )
             self._line(f"dashboards are not part of it; to bring them into Grafana: {command}")
 
     def _line(self, text: str) -> None:

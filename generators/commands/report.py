@@ -24,6 +24,7 @@ from exporter.summary.alerts import AlertsState
 from exporter.summary.read import Reader
 from generators.commands.past import history_folder
 from generators.commands.time_options import span, window_options
+from generators.output_folders import DASHBOARDS
 from generators.service_report import boards, html, json_text, markdown, text
 from generators.service_report.clean_texts import cleaned
 from generators.service_report.formats import Renderer, RenderOptions
@@ -113,7 +114,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     "--dashboards",
     "folder",
     type=_FOLDER,
-    default=Path("grafana/out"),
+    default=Path(DASHBOARDS),
     show_default=True,
     help="Directory of the dashboards' files.",
 )

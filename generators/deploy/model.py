@@ -18,7 +18,7 @@ class ServerKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WantedFile:
+class PlannedFile:
     """A file as it is to be: its bytes, or None where it has to go."""
 
     path: Path
@@ -31,7 +31,7 @@ class DeployedServer:
 
     config  the path of its configuration; None where that file is not written
     rules   the paths of its rule files
-    others  paths of other targets, which are none of its files under another name
+    others  paths of other destinations, which are none of its files under another name
     """
 
     kind: ServerKind
@@ -52,7 +52,7 @@ class DeployStep:
 
     name: str
     place: Path
-    files: tuple[WantedFile, ...]
+    files: tuple[PlannedFile, ...]
     server: DeployedServer | None = None
 
     @property
@@ -126,11 +126,6 @@ class ServerState:
     reload_ok: bool
     config_hash: float | None = None
     rules: tuple[RuleHealth, ...] = ()
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number of things: 1 file, 2 files."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 class StepOutcome(StrEnum):

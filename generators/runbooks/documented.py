@@ -13,7 +13,7 @@ from generators.rules.budget_texts import promise
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, Group, alerts
 from generators.rules.rows import BudgetTrend
-from generators.runbooks.condition import condition, other_ways
+from generators.runbooks.condition import fires_when, other_ways
 from generators.runbooks.fact_values import Facts, facts
 from generators.runbooks.model import Statement
 from generators.runbooks.named_facts import filled
@@ -115,7 +115,7 @@ def _documented(
         group=sources(rules, rule).group,
         statement=statement,
         facts=known,
-        when=condition(rule, statement, known),
+        when=fires_when(rule, statement, known),
         other_ways=other_ways(rule),
         parts=parts(settings, rules, rule),
         mutes=tuple(i for i in every if rule.alert in alerts_of(i.source)),

@@ -7,7 +7,7 @@ from http.client import HTTPException
 
 from exporter import __version__
 from exporter.errors import IonmonError
-from exporter.monitoring_config import MonitoringConfig, TargetConfig
+from exporter.monitoring_config import MonitoringConfig, SignalTargetConfig
 from exporter.own_server import answer
 from exporter.prometheus_api import Labels, Points, TimeSpan
 from exporter.summary.alerts import AlertsState
@@ -31,7 +31,7 @@ from generators.service_report.model import (
 )
 from generators.service_report.overall import overall
 from generators.service_report.regions import comparison
-from generators.service_report.request import ReportRequest, service_name
+from generators.service_report.request import ReportRequest
 
 TIMEOUT = 10.0  # seconds for the whole answer
 _LARGEST = 1 << 24  # bytes of it
@@ -80,7 +80,7 @@ def recent_report(
     untold = tuple(filter(None, (_untold(one, places) for one in recent)))
     health, reasons = overall(config, request, alerts, signals, (), ())
     return ServiceReport(
-        service=service_name(request.settings),
+        service=request.settings.title,
         chosen_service=request.service,
         chosen_region=request.region,
         span=request.span,
@@ -202,7 +202,7 @@ def _limits(here: list[RecentPlace]) -> tuple[SignalLimit, ...]:
     return tuple(dict.fromkeys(place.limit for place in here if place.limit is not None))
 
 
-def _target(config: MonitoringConfig, name: str) -> TargetConfig | None:
+def _target(config: MonitoringConfig, name: str) -> SignalTargetConfig | None:
     entry = config.signals.get(name)
     return None if entry is None else entry.target
 

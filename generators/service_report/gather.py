@@ -26,7 +26,7 @@ from generators.service_report.names import check_names
 from generators.service_report.observed import data_since, observed
 from generators.service_report.overall import overall
 from generators.service_report.regions import comparison, has_regions
-from generators.service_report.request import ReportRequest, service_name
+from generators.service_report.request import ReportRequest
 from generators.service_report.signals import SignalNumbers, numbers, reported_signal
 from generators.service_report.two_servers import TwoServers
 
@@ -81,7 +81,7 @@ def gathered(
     figures = monitoring.figures(reader, request)
     health, reasons = overall(config, request, alerts, signals, budgets, figures)
     return ServiceReport(
-        service=service_name(request.settings),
+        service=request.settings.title,
         chosen_service=request.service,
         chosen_region=request.region,
         span=request.span,

@@ -3,7 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from exporter.monitoring_config import AlertConfig, LimitConfig, MonitoringConfig, TargetConfig
+from exporter.monitoring_config import (
+    AlertConfig,
+    LimitConfig,
+    MonitoringConfig,
+    SignalTargetConfig,
+)
 from exporter.summary import label_text
 from exporter.summary.alerts import AlertState
 from exporter.summary.model import PlaceValue, SignalState
@@ -58,11 +63,11 @@ class SignalFacts:
 
     latest: float | None
     latest_by: tuple[JudgedPlace, ...]
-    target: TargetConfig | None = None
+    target: SignalTargetConfig | None = None
     objective: float | None = None
 
 
-def missed(target: TargetConfig | None, value: float | None) -> bool | None:
+def missed(target: SignalTargetConfig | None, value: float | None) -> bool | None:
     """Return whether a value misses a target; None where that is not known, or none is set."""
     return None if target is None or value is None else target.missed(value)
 

@@ -8,7 +8,7 @@ a value that nobody knows. `exporter.summary.wording.shown` writes a value with 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from exporter.monitoring_config import TargetConfig
+from exporter.monitoring_config import SignalTargetConfig
 from exporter.prometheus_api import Labels, TimeSpan
 from exporter.summary.alerts import AlertsState
 from exporter.summary.model import (
@@ -83,7 +83,7 @@ class ReportedSignal:
     signal: SignalState
     latest: float | None
     latest_by: tuple[JudgedPlace, ...]
-    target: TargetConfig | None
+    target: SignalTargetConfig | None
     missed: bool | None
     objective: float | None
     resolutions: SignalResolutions

@@ -9,6 +9,7 @@ from exporter.summary.label_text import place
 from exporter.summary.read import longest_first
 from exporter.summary.sentences import budget_of, left, pace, places
 from exporter.summary.wording import change, elapsed, rounded, shown
+from generators.plurals import counted
 from generators.report import time_axis
 from generators.service_report.model import (
     FamilyAge,
@@ -75,7 +76,7 @@ def headline(report: ServiceReport) -> str:
     if not report.reasons:
         return _WELL
     more = len(report.reasons) - 1
-    rest = f"; and {more} more reason{'' if more == 1 else 's'}" if more else ""
+    rest = f"; and {counted(more, 'more reason')}" if more else ""
     return f"{report.reasons[0]}{rest}"
 
 
@@ -251,7 +252,7 @@ def ages(found: Sequence[FamilyAge]) -> str:
     few = elapsed(min(seconds))
     range_ = few if len(seconds) == 1 else f"{few} to {elapsed(max(seconds))}"
     return (
-        f"{len(found)} metric{'' if len(found) == 1 else 's'}, the newest point of each "
+        f"{counted(len(found), 'metric')}, the newest point of each "
         f"{range_} old; {late or 'none'} later than the source promises"
     )
 

@@ -205,7 +205,13 @@ def running(folder: Path, speed: float = SPEED) -> Iterator[Drill]:
         text = _prometheus(folder, rules, speed, (sinks.alertmanager.port, port))
         resend = f"--rules.alert.resend-delay={hurried('1m', speed)}"
         server = stack.enter_context(prometheus(folder, text, resend))
-        yield Drill(clock, start // 60 * 60 + BEFORE * 60, server, sinks, nine())
+        yield Drill(
+            clock=clock,
+            began=start // 60 * 60 + BEFORE * 60,
+            server=server,
+            sinks=sinks,
+            nine=nine(),
+        )
 
 
 def _configure(folder: Path, sources: dict[str, Any], port: int) -> None:

@@ -12,12 +12,12 @@ from exporter.cli import cli
 from exporter.settings import Settings, load
 from exporter.settings.document import read
 from generators import command_reference
+from generators.deployment_targets.build import TARGETS
+from generators.deployment_targets.model import ChosenTargets
 from generators.files import USUAL, differing
 from generators.monitoring_config import PATH
 from generators.outputs import DOCUMENTATION
 from generators.outputs import texts as anew
-from generators.targets.build import TARGETS
-from generators.targets.model import ChosenTargets
 from tests import evaluating
 from tests.generators.generated import texts
 

@@ -8,13 +8,17 @@ import pytest
 import yaml
 
 from exporter.settings import Settings
+from exporter.stack.model import StackChoice
+from exporter.stack.plan import processes
 from generators.files import write
-from generators.prometheus import FOLDER, texts
+from generators.output_folders import SERVERS
+from generators.prometheus import texts
 from generators.rules.build import build
 from generators.rules.build import texts as rule_texts
 from generators.rules.longterm import KEPT
 from tests.servers import free_port, prometheus, wait_until
 
+ROOT = Path(__file__).parents[2]
 TWO: dict[str, Any] = {"prometheus": {"longterm": "127.0.0.1:9091"}}
 PAIR: dict[str, Any] = {
     "prometheus": {
@@ -40,7 +44,7 @@ def written(root: Path, given: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def test_promtool_has_no_complaint(tmp_path: Path, given: dict[str, Any]) -> None:
     """Each file passes promtool's check with its lint, the rule files it names included."""
     for name in written(tmp_path, given):
-        file = str(tmp_path / FOLDER / name)
+        file = str(tmp_path / SERVERS / name)
         command = ["promtool", "check", "config", "--lint=all", "--lint-fatal", file]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -52,7 +56,7 @@ def test_one_server_loads_every_rule(tmp_path: Path) -> None:
     assert set(found) == {"prometheus.yml"}
     assert len(found["prometheus.yml"]["rule_files"]) == len(build(Settings()).all)
     assert "remote_write" not in found["prometheus.yml"]
-    assert "retention.time=90d" in (tmp_path / FOLDER / "prometheus.yml").read_text()
+    assert "retention.time=90d" in (tmp_path / SERVERS / "prometheus.yml").read_text()
 
 
 def test_two_servers_share_the_rules(tmp_path: Path) -> None:
@@ -60,7 +64,7 @@ def test_two_servers_share_the_rules(tmp_path: Path) -> None:
     found = written(tmp_path, TWO)
     loaded = [name for body in found.values() for name in body["rule_files"]]
     assert sorted(loaded) == sorted(f"rules/{f.name}" for f in build(Settings()).all)
-    assert "retention.time=72h" in (tmp_path / FOLDER / "prometheus.yml").read_text()
+    assert "retention.time=72h" in (tmp_path / SERVERS / "prometheus.yml").read_text()
 
 
 def test_the_server_scrapes_itself_where_it_is(tmp_path: Path) -> None:
@@ -115,15 +119,14 @@ def test_what_would_count_twice_is_refused(given: dict[str, Any], text: str) -> 
 
 @pytest.mark.parametrize("server", ["prometheus", "longterm"])
 def test_the_stack_starts_servers_as_their_files_say(server: str) -> None:
-    """The Procfile has every flag of the generated headers."""
-    root = Path(__file__).parents[2]
-    lines = (root / "Procfile").read_text().splitlines()
-    (command,) = (line for line in lines if line.startswith(f"{server}: "))
+    """It has every flag of the generated headers."""
+    choice = StackChoice(folder=Path(".stack"), config=Path("c"), real=True)
+    (started,) = (each for each in processes(choice) if each.name == server)
     file = "prometheus.yml" if server == "prometheus" else "prometheus-longterm.yml"
-    head = (root / FOLDER / file).read_text().splitlines()[1]
+    head = (ROOT / SERVERS / file).read_text().splitlines()[1]
     needed = head.split()[3:]  # after `# prometheus --config.file=THIS`
     assert len(needed) >= 3
-    assert not set(needed) - set(command.split())
+    assert not set(needed) - set(started.command)
 
 
 def test_the_bridge_is_scraped_where_there_is_one(tmp_path: Path) -> None:

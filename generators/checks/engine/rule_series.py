@@ -7,7 +7,7 @@ from functools import reduce
 from exporter.catalog.model import Type
 from generators.checks.engine.context import Rule
 from generators.checks.engine.known_series import Known, KnownSeries, Values, joined, union
-from generators.checks.promql.result_labels import ResultLabels, shape
+from generators.checks.engine.result_labels import ResultLabels, shape
 from generators.promql_tree.tree import Aggregate, Binary, Call, Node, Selector, selectors
 
 _VALUES = frozenset({"last_over_time", "min_over_time", "max_over_time"})  # a counter's are its own

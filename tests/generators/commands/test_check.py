@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from exporter import cli
-from generators.checks.engine.gathering import OUT
+from generators.output_folders import SERVERS
 from tests.docs.json_keys import unlike_page
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("generated_once")]
@@ -136,7 +136,7 @@ def test_a_defect_in_generated_files_is_found(
 ) -> None:
     """A label that is taken out of a generated rule is found where others need it."""
     configs(tmp_path)
-    path = tmp_path / OUT / "rules" / "recording.yml"
+    path = tmp_path / SERVERS / "rules" / "recording.yml"
     path.write_text(path.read_text().replace("service_name, le)", "service_name)"))
     capsys.readouterr()
     assert check("--root", tmp_path, "--offline") == 1
