@@ -33,7 +33,7 @@ from generators.rules.names import span
 from generators.rules.rows import Source
 from generators.summary_queries import MonitoringFigure
 
-PATH = DEFAULT_PATH.as_posix()
+CONFIG_FILE = DEFAULT_PATH.as_posix()
 Body = dict[str, Any]
 _LINKS = ("runbook_url", "dashboard_url")
 # Labels that alerts of one name may differ in. Severity and team follow from the service.
@@ -100,7 +100,7 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
         "files": {path: digest(text) for path, text in sorted(written.files.items())},
     }
     whole = json.dumps({"content_hash": digest(json.dumps(body)), **body}, indent=2) + "\n"
-    parsed(whole, PATH)  # what runs has to be able to read it
+    parsed(whole, CONFIG_FILE)  # what runs has to be able to read it
     return whole
 
 
@@ -224,4 +224,4 @@ def _figure(day: MonitoringFigure, week: MonitoringFigure) -> Body:
 def in_force(settings: Settings) -> MonitoringConfig:
     """Return what the file would say under settings, for a command that needs no written file."""
     whole = text(settings, policy(settings), build(settings), Written("", {}))
-    return parsed(whole, PATH)
+    return parsed(whole, CONFIG_FILE)

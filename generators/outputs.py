@@ -78,7 +78,7 @@ def texts(
         found = _reference(program) | found
     found = signed(found, command)
     # After all else is signed: it has the digest of each file as it is written.
-    found[monitoring_config.PATH] = monitoring_config.text(
+    found[monitoring_config.CONFIG_FILE] = monitoring_config.text(
         settings,
         held,
         rules,

@@ -9,9 +9,9 @@ from exporter.settings.addresses import ServerFile, Text, WebFolder
 from exporter.settings.types import Section, key
 
 
-def _whole(path: Path) -> Path:
+def _absolute(path: Path) -> Path:
     if not path.is_absolute():
-        raise ValueError("is no whole path; write it from / on, such as /etc/prometheus/rules")
+        raise ValueError("is not an absolute path; write one such as /etc/prometheus/rules")
     return path
 
 
@@ -21,7 +21,7 @@ def _file_or_directory(directory: Path | None, info: ValidationInfo) -> Path | N
     return directory
 
 
-_Place = Annotated[ServerFile, AfterValidator(_whole)]
+_Place = Annotated[ServerFile, AfterValidator(_absolute)]
 _Directory = Annotated[_Place | None, AfterValidator(_file_or_directory)]
 _Command = tuple[Text, ...]
 _RELOAD = (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from generators.checks.engine.context import Context
 from generators.checks.engine.problem import Problem
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 from generators.output_folders import RULE_FILES, SERVERS
 from generators.rules.build import build
 from generators.rules.model import RuleFile, alerts
@@ -19,7 +19,7 @@ def check(context: Context) -> Iterator[Problem]:
 
     Only where everything below the root is checked, and was written by `ionmon configs`.
     """
-    if SERVER not in context.documents or not (context.root / PATH).exists():
+    if SERVER not in context.documents or not (context.root / CONFIG_FILE).exists():
         return
     found = {rule.name.value for rule in context.rules if rule.kind == "alert"}
     for file in build(context.settings).all:

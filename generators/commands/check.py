@@ -15,7 +15,7 @@ from generators.checks import run
 from generators.checks.engine.gathering import CheckRequest
 from generators.checks.run import CheckOutcome
 from generators.checks.tool_runs import Count
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 from generators.plurals import counted
 from generators.promtool.kept_results import KeptResults
 
@@ -104,7 +104,7 @@ def _print(result: CheckOutcome, *, quiet: bool) -> None:
 
 def _settings(path: Path | None, root: Path, *, quiet: bool) -> Settings:
     """Return the settings of a file, else those that the files below the root were written for."""
-    written = root / PATH
+    written = root / CONFIG_FILE
     if path is not None:
         return load(path)
     if not written.exists():

@@ -231,7 +231,7 @@ def _write(generated: _Generated, *, quiet: bool) -> None:
     root, written = generated.root, generated.texts
     gone = difference.gone(root, written)
     with keeping.keeping(root, of_texts(written), generated.settings.storage.versions):
-        changed = files.write(root, written, gone, monitoring_config.PATH)
+        changed = files.write(root, written, gone, monitoring_config.CONFIG_FILE)
     if quiet:
         return
     for name in changed:

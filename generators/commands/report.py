@@ -40,7 +40,7 @@ FORMATS: Mapping[str, Renderer] = {
     "markdown": markdown,
 }
 SINCE = "24h"
-HELP = """Report the state of the service: what is well, what is not, what is not known, and why.
+HELP = """Report the state of the service: what is healthy, what is not, what is not known, and why.
 
 \b
   ionmon report                                    the last 24 hours
@@ -54,8 +54,8 @@ HELP = """Report the state of the service: what is well, what is not, what is no
   ionmon report all --since 6h --out boards.txt
 
 \b
-Marks: ✓ well, ⚠ beyond a limit or off its target, ✗ beyond the limit of a critical alert, ? not
-known, none where nothing is held against it. Every signal has its value, its change, its limits and
+Marks: ✓ healthy, ⚠ beyond a limit or off its target, ✗ beyond the limit of a critical alert, ? not
+known, no mark without a limit or target. Every signal has its value, its change, its limits and
 target, and a line of the period. Alerts come from the running bridge, with who acknowledged them,
 and from Prometheus. With --exporter, the bridge alone knows what fires.
 

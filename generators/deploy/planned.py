@@ -137,7 +137,7 @@ def _config_file(texts: Texts, settings: Settings) -> DeployStep | None:
     path = settings.storage.monitoring_config
     if path is None or not path.is_absolute():
         return None
-    files = (_file(path, texts[monitoring_config.PATH]),)
+    files = (_file(path, texts[monitoring_config.CONFIG_FILE]),)
     return DeployStep(name=CONFIG_FILE, place=path, files=files)
 
 

@@ -15,7 +15,7 @@ from generators.deployment_targets.programs import ServerPaths, Words
 from generators.deployment_targets.sizes import SIZES
 from generators.files import MARK
 from generators.grafana import provisioning
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 from generators.output_folders import DASHBOARDS, PROVISIONING, RULE_FILES, SERVERS
 from generators.rules.model import alerts
 
@@ -175,7 +175,7 @@ def _ours(settings: Settings, reader: SystemProgram) -> Body:
         "volumes": [
             f"{reader}-state:{placed.STATE}",
             f"./monitoring.yaml:{placed.SETTINGS}:ro",
-            f"{_ROOT}/{PATH}:{placed.GENERATED}/monitoring_config.json:ro",
+            f"{_ROOT}/{CONFIG_FILE}:{placed.GENERATED}/monitoring_config.json:ro",
         ],
         **_secrets(settings, reader),
         "healthcheck": {

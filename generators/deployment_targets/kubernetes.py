@@ -19,7 +19,7 @@ from generators.deployment_targets.pods import (
     disk,
     service,
 )
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 from generators.rules.delivery_rows import BRIDGE_JOB
 from generators.rules.health_rows import EXPORTER_JOB
 
@@ -90,7 +90,9 @@ def _identity(settings: Settings) -> tuple[str, ...]:
 
 def _kustomization(settings: Settings, resources: tuple[str, ...]) -> str:
     """Return the kustomization, headed with what has to be there before it is applied."""
-    config = f"kubectl create configmap {CONFIG_MAP} --namespace {NAMESPACE} --from-file={PATH}"
+    config = (
+        f"kubectl create configmap {CONFIG_MAP} --namespace {NAMESPACE} --from-file={CONFIG_FILE}"
+    )
     lines = [
         *_RUN,
         "- what reports and the bridge's page read; again after each change:",

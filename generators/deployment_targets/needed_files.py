@@ -29,7 +29,7 @@ class NeededFile:
     holds: str
 
     def below(self, folder: str) -> str:
-        """Return the whole path, where a relative one starts from the settings' folder."""
+        """Return the absolute path, where a relative one starts from the settings' folder."""
         return self.path if self.path.startswith("/") else f"{folder}/{self.path}"
 
 
@@ -99,7 +99,7 @@ def _of_sources(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _names(settings: Settings) -> dict[str, str]:
-    """Return a name for each path: the file's own, or the whole path where two share that."""
+    """Return a name for each path: the file's own, or the absolute path where two share that."""
     paths = dict.fromkeys(path for reader in SystemProgram for path, _ in _opened(settings, reader))
     counted = Counter(Path(path).name for path in paths)
     return {

@@ -1,4 +1,4 @@
-"""How a signal is against the limits of its alerts and its target; not known is never well."""
+"""How a signal is against the limits of its alerts and its target; not known is never healthy."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -80,7 +80,7 @@ def against(objective: float | None, value: float | None) -> Health:
 
 
 def judgement(signal: SignalState, facts: SignalFacts) -> tuple[Health, str]:
-    """Return how a signal is, and why it is not well."""
+    """Return how a signal is, and why it is not healthy."""
     latest_by, target = facts.latest_by, facts.target
     if not latest_by and signal.now is None and not signal.places:
         return Health.UNKNOWN, NO_DATA

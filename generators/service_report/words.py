@@ -30,7 +30,7 @@ MARKS = {
     Health.UNJUDGED: "",
 }
 _DAY = 86_400.0
-_WELL = "all is well: nothing fires, and all that is known is within its limits and targets"
+_HEALTHY = "healthy: nothing fires, and all that is known is within its limits and targets"
 _RESOLUTIONS = {
     Resolution.MINUTE: "each minute",
     Resolution.FIVE_MINUTES: "each five minutes",
@@ -74,7 +74,7 @@ def observed(report: ServiceReport) -> str:
 def headline(report: ServiceReport) -> str:
     """Return how the service is, in one sentence."""
     if not report.reasons:
-        return _WELL
+        return _HEALTHY
     more = len(report.reasons) - 1
     rest = f"; and {counted(more, 'more reason')}" if more else ""
     return f"{report.reasons[0]}{rest}"

@@ -10,7 +10,7 @@ from exporter.bridge.explain import Explainer, Explanation, log_link
 from exporter.monitoring_config import MonitoringConfig, parsed, read_config
 from exporter.prometheus_api import Prometheus
 from exporter.settings import Settings
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 from generators.outputs import texts
 from tests.servers import blocks, free_port, prometheus
 
@@ -181,7 +181,7 @@ def test_a_service_is_held_against_its_own_limit(server: Prometheus) -> None:
     """10% of the service that is set apart, and 1% still of any other one."""
     alerts = {"ErrorRateCritical": {"threshold": "10%", "for": "15m"}}
     body = {"google": {"projects": ["shop"]}, "services": {"checkout": {"alerts": alerts}}}
-    config = parsed(texts(Settings.model_validate(body))[PATH], PATH)
+    config = parsed(texts(Settings.model_validate(body))[CONFIG_FILE], CONFIG_FILE)
     assert "12%, limit 10%; it fires since" in explained(server, config=config).value
     other = explained(server, config=config, service_name="search")
     assert "no data now, limit 1%; it fires since" in other.value
