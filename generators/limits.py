@@ -1,5 +1,6 @@
 """How a limit is worded everywhere: in rules, notifications, panels, runbooks and documents."""
 
+import math
 from typing import assert_never
 
 from exporter.catalog.expression import Direction, Signal
@@ -9,6 +10,8 @@ from exporter.settings.types import duration
 from exporter.summary import wording
 from generators.alert_table import BurnAlert, ExhaustedAlert, PolicyAlert, ThresholdAlert
 
+_LONGEST = 1e12  # seconds; more is no time, and has too many digits for one
+
 
 def number(value: float) -> str:
     """Return a number with at most ten significant digits: no noise of binary fractions."""
@@ -16,9 +19,11 @@ def number(value: float) -> str:
 
 
 def shown(value: float, unit: Unit) -> str:
-    """Return a value as people write it: 100ms, 0.5%."""
+    """Return a value as people write it: 100ms, 0.5%; any number has a text, however large."""
+    if math.isinf(value):
+        return "infinite" if value > 0 else "-infinite"
     if unit is Unit.SECONDS:
-        return duration(value)
+        return duration(value) if abs(value) < _LONGEST else f"{number(value)}s"
     if unit is Unit.RATIO:
         return f"{number(value * 100)}%"
     return number(value)

@@ -36,6 +36,7 @@ _BANDS = tuple(dict.fromkeys(b for pair in correlation.PAIRS for b in (pair.effe
 READS = 2 * len(_BANDS) + len(correlation.PAIRS)
 _SEASON = 7 * DAY  # seconds of which a daily season is taken; the window where it is longer
 _LEAST_DAYS = 3
+_AT_ONCE = 4096  # windows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +114,18 @@ def _mean_query(band: Band) -> str:
 
 
 def coefficient(pair: Pair, effect: Values, cause: Values, step: int) -> Values:
-    """Return Pearson's coefficient as the rule has it, from the first whole window on."""
-    missing = np.isnan(effect) | np.isnan(cause)
+    """Return Pearson's coefficient as the rule has it, from the first whole window on.
+
+    All windows of a part of the times are laid out at once: those of a year would be 225 MB.
+    """
     size = correlation.WINDOW // step + 1  # what lies on the left end of a range is in it
+    parts = (slice(first, first + _AT_ONCE + size - 1) for first in range(0, len(effect), _AT_ONCE))
+    whole = (part for part in parts if part.start + size <= len(effect))
+    return np.concatenate([_coefficient(pair, effect[part], cause[part], size) for part in whole])
+
+
+def _coefficient(pair: Pair, effect: Values, cause: Values, size: int) -> Values:
+    missing = np.isnan(effect) | np.isnan(cause)
     unknown = sliding_window_view(missing, size)
     count = size - unknown.sum(axis=1)
     one, other = (

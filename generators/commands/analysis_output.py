@@ -3,6 +3,8 @@
 import json
 from itertools import count
 
+import numpy as np
+
 from exporter.commands.terminal import Bar, table
 from exporter.prometheus_api import Prometheus
 from exporter.settings import Settings
@@ -15,6 +17,8 @@ from generators.commands.reading import kept_history
 from generators.tuning.prometheus_history import PrometheusHistory
 
 
+# A series may hold infinite values: what is worked out of them is infinite, or not known.
+@np.errstate(over="ignore", invalid="ignore")
 def found(
     settings: Settings, prometheus: Prometheus, request: AnalysisRequest, bar: Bar, now: float
 ) -> Analysis:

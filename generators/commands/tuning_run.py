@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
+import numpy as np
 
 from exporter.commands.terminal import Bar, progress, table
 from exporter.errors import IonmonError, SettingsError
@@ -36,6 +37,9 @@ _PAGES = "1"
 _PLOT_WIDTH = 1100
 
 
+# A history may hold infinite values, and such that cannot be squared: what follows from a variance
+# is not known then, and ranks do without. Nobody who tunes needs numpy's warnings.
+@np.errstate(over="ignore", invalid="ignore")
 def run(options: TuneOptions) -> None:
     """Tune as the options say. Raises IonmonError."""
     if options.budget and options.pages:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from exporter.prometheus_api import Labels, TimeSpan
 from generators.policy import DAY, MINUTE
+from generators.tuning.incidents import Incident
 from generators.tuning.replay import Firing
 from generators.tuning.verdicts import Judging, Verdicts, verdicts
 
@@ -117,3 +118,20 @@ def _flaps(firings: Iterable[Firing]) -> int:
         for each in of_place.values()
         for before, after in pairwise(each)
     )
+
+
+def only_caught(some: Backtest, others: Backtest) -> tuple[Incident, ...]:
+    """Return the incidents that some firings catch and others do not."""
+    caught = {one.incident.id for one in others.verdicts.caught}
+    return tuple(one.incident for one in some.verdicts.caught if one.incident.id not in caught)
+
+
+def moves(now: Backtest, then: Backtest) -> list[tuple[float, Incident]]:
+    """Return by how many seconds each incident that both catch is found later, the least first."""
+    before = {one.incident.id: one.delay for one in now.verdicts.caught}
+    found = [
+        (one.delay - before[one.incident.id], one.incident)
+        for one in then.verdicts.caught
+        if one.incident.id in before
+    ]
+    return sorted(found, key=lambda each: (each[0], each[1].id))

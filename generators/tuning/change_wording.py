@@ -8,10 +8,9 @@ from generators.alert_table import PolicyAlert
 from generators.limits import condition, lasting
 from generators.plurals import counted
 from generators.rules.model import Alerting
-from generators.tuning.backtest import Backtest
+from generators.tuning.backtest import Backtest, moves, only_caught
 from generators.tuning.changed_alerts import ReplayedChange
 from generators.tuning.incidents import Incident, Origin
-from generators.tuning.tuned_alert import moves, only_caught
 
 _NAMED = 3  # incidents that a line names
 

@@ -124,7 +124,8 @@ def _extent(history: PlottedAlert) -> tuple[float, float, float]:
     An incident of ten times the threshold would flatten all that the threshold is chosen from.
     """
     limits = [each for each in (history.current, history.proposed) if each is not None]
-    low, high = float(np.nanmin(history.values)), float(np.nanmax(history.values))
+    finite = history.values[np.isfinite(history.values)]
+    low, high = float(np.min(finite, initial=min(limits))), float(np.max(finite, initial=0.0))
     if history.direction is Direction.UP:
         low, high = 0.0, max(min(high, _ROOM * max(limits)), *limits)
     else:
@@ -158,7 +159,7 @@ def _usual(history: PlottedAlert, frame: _Frame) -> Iterator[Point]:
     hours, found = (times // _HOUR) % 24, {}
     for hour in range(24):
         known = history.values[(hours == hour) & calm]
-        known = known[~np.isnan(known)]
+        known = known[np.isfinite(known)]
         if known.size:
             found[hour] = np.percentile(known, _USUAL)
     starts = range(history.grid.start // _HOUR * _HOUR, history.grid.end, _HOUR)

@@ -132,8 +132,8 @@ def _cadence(present: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> float:
 
 
 def _correlation(earlier: Values, later: Values) -> float:
-    """Return the correlation of neighbouring values, where both are known."""
-    both = ~np.isnan(earlier) & ~np.isnan(later)
+    """Return the correlation of neighbouring values, where both are known and finite."""
+    both = np.isfinite(earlier) & np.isfinite(later)
     x, y = earlier[both], later[both]
     if len(x) < FEWEST_DAYS or not np.std(x) or not np.std(y):
         return float("nan")

@@ -5,11 +5,13 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from exporter.catalog.expression import Direction
 from exporter.catalog.model import Unit
+from generators.limits import shown
 from generators.tuning.thresholds import Refused
 
 SHORT, LONG = 2, 3  # significant digits
 # A number of two digits is taken where it is at most this far from the exact one.
 FAR = 0.02
+LARGEST = 1e15  # beyond it, floating point has no digits after the point
 
 
 def readable(value: float, direction: Direction) -> float:
@@ -40,9 +42,12 @@ def proposal(level: float, direction: Direction, unit: Unit) -> float | Refused:
     """Return the threshold to propose for a level, which gets worse upwards.
 
     A ratio near 1 is rounded by its distance from 1: 0.9996 stays, and does not become 1. A
-    threshold at the end of what a ratio can be would never fire, and is refused.
+    threshold at the end of what a ratio can be would never fire, and is refused. So is one that is
+    infinite, or near it.
     """
     value = level if direction is Direction.UP else -level
+    if abs(value) > LARGEST:
+        return Refused(f"clean days reach {shown(value, unit)}, which is no measurement")
     if unit is not Unit.RATIO:
         return readable(value, direction)
     if value > 1 / 2:

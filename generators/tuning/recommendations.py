@@ -18,6 +18,7 @@ from generators.tuning.compared import Answers
 from generators.tuning.fitting import fit
 from generators.tuning.incidents import Incident
 from generators.tuning.missed_incidents import MissedIncident
+from generators.tuning.other_for import OtherFor
 from generators.tuning.rule_history import RuleHistory
 from generators.tuning.shares import CountOf
 from generators.tuning.thresholds import LevelThreshold, Refused
@@ -120,6 +121,7 @@ def _of_history(one: TunedAlert, history: RuleHistory, budget: Fraction) -> Body
             f"{minutes}m": _by_for(history, at, budget)
             for minutes, at in sorted((minutes, at) for at, minutes in enumerate(history.fors))
         },
+        "other_for": None if one.other_for is None else _other_for(one.other_for),
         "held_out": None
         if held_out is None
         else {
@@ -147,6 +149,16 @@ def _by_for(history: RuleHistory, at: int, budget: Fraction) -> float | None:
     """Return the exact threshold for another `for`; None where days cannot promise it."""
     result = fit(history.days, at, budget).result
     return None if isinstance(result, Refused) else _known(history.sign * result.value)
+
+
+def _other_for(found: OtherFor) -> Body:
+    (days, days_then), (caught, caught_then) = found.days, found.caught
+    return {
+        "seconds": found.seconds,
+        "clean_days": {"current": days, "other": days_then},
+        "caught": {"current": caught, "other": caught_then},
+        "later_seconds": found.later,
+    }
 
 
 def _backtests(one: TunedAlert) -> Body:

@@ -1,5 +1,6 @@
 """Median and robust deviation: the σ in which thresholds are shown."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,8 @@ class Spread:
 
 
 def spread(values: Values) -> Spread:
-    """Return the spread of at least one value, none of them NaN."""
+    """Return the spread of at least one value, none of them NaN; no σ where most are infinite."""
     median = float(np.median(values))
+    if not math.isfinite(median):
+        return Spread(median, 0.0)
     return Spread(median, NORMAL * float(np.median(np.abs(values - median))))

@@ -1,5 +1,7 @@
 """How strongly values follow the hour of the day and the day of the week."""
 
+import math
+
 import numpy as np
 
 from generators.tuning.model import TimeGrid, Values
@@ -10,7 +12,7 @@ TIMES = 3  # periods that a season needs, as Azure and Datadog ask
 
 
 def hourly(values: Values, grid: TimeGrid) -> Values:
-    """Return the median of each hour of a grid; NaN where nothing is known."""
+    """Return the median of each hour of a grid; NaN where nothing is known, or it is infinite."""
     hours = (grid.times - grid.start) // HOUR
     edges = np.flatnonzero(np.diff(hours, prepend=-1))
     parts = np.split(values, edges[1:])
@@ -19,7 +21,8 @@ def hourly(values: Values, grid: TimeGrid) -> Values:
 
 def _median(values: Values) -> float:
     known = values[~np.isnan(values)]
-    return float(np.median(known)) if len(known) else float("nan")
+    found = float(np.median(known)) if len(known) else math.nan
+    return found if math.isfinite(found) else math.nan
 
 
 def strength(hours: Values, period: int) -> float | None:
@@ -34,6 +37,6 @@ def strength(hours: Values, period: int) -> float | None:
     season = np.array([_median(column) for column in whole.T], dtype=np.float64)
     rest = whole - season
     variance = float(np.nanvar(whole)) if np.isfinite(whole).any() else 0.0
-    if not variance:
+    if not variance or not math.isfinite(variance):
         return 0.0
     return max(0.0, 1 - float(np.nanvar(rest)) / variance)

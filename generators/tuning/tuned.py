@@ -26,6 +26,7 @@ from generators.tuning.judging import judging
 from generators.tuning.likeness import likeness, recorded_expressions
 from generators.tuning.missed_incidents import MissedIncident, missed_incidents
 from generators.tuning.model import TimeGrid
+from generators.tuning.other_for import OtherFor, other_for
 from generators.tuning.quality import Quality, quality
 from generators.tuning.replay import Firing
 from generators.tuning.rule_history import RuleHistory, rule_history
@@ -145,8 +146,28 @@ def _alerts(
         before = [each.candidate for each in found]
         one = candidate(history, choose(history), before)
         judged = worth_it(_alert(request, one, history, by))
-        found.append(replace(judged, missed=_missed(judged, request)))
+        missed, other = _missed(judged, request), _other_for(judged, history, request, by)
+        found.append(replace(judged, missed=missed, other_for=other))
     return found
+
+
+def _other_for(
+    one: TunedAlert, history: RuleHistory, request: TuningRequest, by: Judging
+) -> OtherFor | None:
+    """Return the `for` that is clearly better at the number that results."""
+    candidate = one.candidate
+    if candidate.status is CandidateStatus.REFUSED or candidate.threshold is None:
+        return None
+    rule, threshold = candidate.rule, candidate.threshold
+    values = rule_replay.threshold_values(rule, request.answers, request.grid)
+    judged = _judged(request, rule, replace(by, gaps=history.gaps))
+
+    def tried(seconds: float) -> Backtest:
+        return judged(
+            rule_replay.tried(rule, values, request.grid, threshold=threshold, for_=seconds)
+        )
+
+    return other_for(history, threshold, one.proposed or one.current, tried)
 
 
 def _missed(one: TunedAlert, request: TuningRequest) -> tuple[MissedIncident, ...]:
@@ -182,11 +203,7 @@ def _alert(
     if changes:
         then = rule_replay.replayed(_changed(one), request.answers, request.grid)
     by = by if history is None else replace(by, gaps=history.gaps)
-    signal = dict(one.rule.labels)["signal"]
-
-    def judged(firings: tuple[Firing, ...]) -> Backtest:
-        return backtest(firings, signal, by, request.grouping, request.zone)
-
+    judged = _judged(request, one.rule, by)
     return TunedAlert(
         candidate=one,
         history=history,
@@ -196,6 +213,14 @@ def _alert(
         held_out=None if history is None else held_out(history.days, request.budget),
         firings=(now, then),
     )
+
+
+def _judged(
+    request: TuningRequest, rule: Alerting, by: Judging
+) -> Callable[[tuple[Firing, ...]], Backtest]:
+    """Return what says of firings of a rule what they come to."""
+    signal = dict(rule.labels)["signal"]
+    return lambda firings: backtest(firings, signal, by, request.grouping, request.zone)
 
 
 def _quality(history: RuleHistory, request: TuningRequest) -> Quality:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 
 from generators.limits import shown
-from generators.tuning.backtest import Backtest
+from generators.tuning.backtest import Backtest, moves, only_caught
 from generators.tuning.candidates import Candidate, kept
 from generators.tuning.held_out import HeldOut
 from generators.tuning.incidents import Incident
 from generators.tuning.missed_incidents import MissedIncident
+from generators.tuning.other_for import OtherFor
 from generators.tuning.quality import Quality
 from generators.tuning.replay import Firing
 from generators.tuning.rule_history import RuleHistory
@@ -21,6 +22,7 @@ class TunedAlert:
     held_out           the threshold of the first half on the second; None where it has none
     firings            with the current number, and with the one that results
     missed             how near the number that results came to what it misses
+    other_for          with which it would do better; None where none is clearly better
     """
 
     candidate: Candidate
@@ -31,6 +33,7 @@ class TunedAlert:
     held_out: HeldOut | None
     firings: tuple[tuple[Firing, ...], tuple[Firing, ...]]
     missed: tuple[MissedIncident, ...] = ()
+    other_for: OtherFor | None = None
 
     @property
     def lost(self) -> tuple[Incident, ...]:
@@ -41,23 +44,6 @@ class TunedAlert:
     def gained(self) -> tuple[Incident, ...]:
         """The incidents that only the proposed threshold catches."""
         return () if self.proposed is None else only_caught(self.proposed, self.current)
-
-
-def only_caught(some: Backtest, others: Backtest) -> tuple[Incident, ...]:
-    """Return the incidents that some firings catch and others do not."""
-    caught = {one.incident.id for one in others.verdicts.caught}
-    return tuple(one.incident for one in some.verdicts.caught if one.incident.id not in caught)
-
-
-def moves(now: Backtest, then: Backtest) -> list[tuple[float, Incident]]:
-    """Return by how many seconds each incident that both catch is found later, the least first."""
-    before = {one.incident.id: one.delay for one in now.verdicts.caught}
-    found = [
-        (one.delay - before[one.incident.id], one.incident)
-        for one in then.verdicts.caught
-        if one.incident.id in before
-    ]
-    return sorted(found, key=lambda each: (each[0], each[1].id))
 
 
 def worth_it(one: TunedAlert) -> TunedAlert:

@@ -9,14 +9,15 @@ from generators.alert_table import ThresholdAlert
 from generators.limits import limit, shown
 from generators.plurals import counted
 from generators.tuning.agreement import Agreement
-from generators.tuning.backtest import Backtest
+from generators.tuning.backtest import Backtest, moves
 from generators.tuning.candidates import CandidateStatus
 from generators.tuning.change_wording import named
 from generators.tuning.held_out import HeldOut
 from generators.tuning.missed_incidents import near_misses
+from generators.tuning.other_for import OtherFor
 from generators.tuning.readable import within
 from generators.tuning.tuned import Tuning
-from generators.tuning.tuned_alert import TunedAlert, moves
+from generators.tuning.tuned_alert import TunedAlert
 
 HEAD = ("alert", "now", "proposed", "why", "in these days")
 
@@ -87,6 +88,8 @@ def remarks(tuning: Tuning) -> Iterator[str]:
         if one.lost:
             yield f"{name}: would no longer catch {named(one.lost)}."
         yield from (f"{name}: {text}" for text in _missed(one))
+        if one.other_for is not None:
+            yield f"{name}: {_other_for(one.other_for)}"
         if one.held_out is not None:
             yield from (f"{name}: {text}" for text in _unlike(one.held_out))
 
@@ -104,6 +107,26 @@ def _missed(one: TunedAlert) -> Iterator[str]:
             f"misses {named([missed])}, though no clean day reached its values: a threshold "
             f"{side} {number}{shorter} would have caught it."
         )
+
+
+def _other_for(other: OtherFor) -> str:
+    """Return what another `for` would bring."""
+    (days, days_then), (caught, caught_then) = other.days, other.caught
+    incidents = (
+        f"the same {counted(caught, 'incident')}"
+        if caught == caught_then
+        else f"{counted(caught_then, 'incident')} instead of {caught}"
+    )
+    moved = f", {duration(abs(other.later))} {'later' if other.later > 0 else 'earlier'}"
+    fired = (
+        f"on {counted(days_then, 'clean day')} instead of {days}"
+        if days_then < days
+        else "on no more clean days"
+    )
+    return (
+        f"with a `for` of {duration(other.seconds)}, this number would have caught {incidents}"
+        f"{moved if other.later else ''}, and fired {fired}."
+    )
 
 
 def _unlike(tried: HeldOut) -> Iterator[str]:

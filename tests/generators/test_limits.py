@@ -20,10 +20,17 @@ def test_numbers_have_no_noise() -> None:
 
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
-    [(0.12, Unit.SECONDS, "120ms"), (0.005, Unit.RATIO, "0.5%"), (14.4, Unit.NONE, "14.4")],
+    [
+        (0.12, Unit.SECONDS, "120ms"),
+        (0.005, Unit.RATIO, "0.5%"),
+        (14.4, Unit.NONE, "14.4"),
+        (float("inf"), Unit.SECONDS, "infinite"),
+        (float("-inf"), Unit.RATIO, "-infinite"),
+        (1e308, Unit.SECONDS, "1e+308s"),
+    ],
 )
 def test_values_are_shown_as_people_write_them(value: float, unit: Unit, text: str) -> None:
-    """Seconds with their unit, ratios as a percentage, the rest bare."""
+    """Seconds with their unit, ratios as a percentage, the rest bare; what is endless, too."""
     assert shown(value, unit) == text
 
 

@@ -1,5 +1,7 @@
 """Declared pairs: the rule's coefficient of six hours, and ranks without the daily season."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -36,6 +38,28 @@ def test_the_coefficient_of_a_window() -> None:
     found = coefficient(PAIR, effect, cause, 300)
     expected = [np.corrcoef(effect[n : n + 73], cause[n : n + 73])[0, 1] for n in range(8)]
     assert found == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("windows", [4095, 4096, 4097, 9000])
+def test_no_window_is_left_out_of_a_long_time(windows: int) -> None:
+    """However many there are, each has its coefficient: the first, the last, those in between."""
+    effect = RANDOM.standard_normal(windows + 72)
+    cause = 20 * effect + 20 * RANDOM.standard_normal(windows + 72)
+    found = coefficient(PAIR, effect, cause, 300)
+    assert len(found) == windows
+    for n in (0, 4000, windows // 2, windows - 1):
+        expected = np.corrcoef(effect[n : n + 73], cause[n : n + 73])[0, 1]
+        assert found[n] == pytest.approx(expected)
+
+
+def test_a_year_takes_the_memory_of_two_weeks() -> None:
+    """All windows of a year at once would take 225 MB."""
+    values = RANDOM.standard_normal(365 * 288)
+    tracemalloc.start()
+    coefficient(PAIR, values, 20 * values, 300)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 20e6
 
 
 def test_too_few_moments_have_no_coefficient() -> None:

@@ -1,6 +1,7 @@
 """ionmon tune on a saved history."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,26 @@ def test_numbers_are_printed_drawn_and_applied(settings: Path, history: Path) ->
     body = json.loads((settings.parent / "found.json").read_text(encoding="utf-8"))
     assert body["pages_per_week"] == "1"
     assert (plots / "thresholds.html").read_text(encoding="utf-8").count("<section>") == 8
+
+
+@pytest.mark.filterwarnings("error")
+def test_values_that_are_no_measurement_are_no_defect(settings: Path) -> None:
+    """For two days, and now and then in a minute: no trace, no warning, and all is drawn."""
+    series, path = answers(), settings.parent / "odd.json"
+    for text, found in series.items():
+        for one in found if "slo" not in text else ():
+            value = math.inf if "error_rate" in text else 1e308
+            one.values[35 * 1440 : 37 * 1440] = value
+            one.values[::997] = value
+    texts = expressions(policy_alerts(load(REFERENCE)))
+    save(path, {text: SavedAnswer(GRID, series.get(text, ())) for text in texts})
+    plots = settings.parent / "plots"
+    done = tune(settings, "--history", str(path), "--budget", "1/40", "--plots", str(plots))
+    assert (done.exit_code, done.exception) == (0, None), done.output
+    assert "Warning" not in done.stderr
+    assert "Clean days reach 1e+308s, which is no measurement." in done.stdout
+    assert "Too many days are beyond all others." in done.stdout
+    assert "infinite" in (plots / "thresholds.html").read_text(encoding="utf-8")
 
 
 def test_without_apply_the_settings_stay(settings: Path, history: Path) -> None:

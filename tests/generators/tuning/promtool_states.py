@@ -15,29 +15,34 @@ from tests.generators.tuning.recorded_worlds import SPACING, RecordedWorld
 
 @dataclass(frozen=True, slots=True)
 class ProvenCase:
-    """A world, and the states that a replay finds in it at each place."""
+    """A world, and the states that a replay finds in it at each place.
+
+    every  minutes between two evaluations; the first is at that minute
+    """
 
     world: RecordedWorld
     states: dict[Labels, AlertStates]
+    every: int = 1
 
 
 def differences(rule: Alerting, cases: Iterable[ProvenCase], folder: Path) -> str:
     """Return what promtool says where a state of any minute differs; empty where none does."""
-    bare = replace(rule, annotations=())
-    text = RuleFile("rules.yml", "One rule.", (Group("own", 60, (bare,)),)).text()
+    bare, found = replace(rule, annotations=()), list(cases)
+    (every,) = {case.every for case in found}
+    text = RuleFile("rules.yml", "One rule.", (Group("own", 60 * every, (bare,)),)).text()
     (folder / "rules.yml").write_text(text, encoding="utf-8")
     document = {
         "rule_files": ["rules.yml"],
-        "evaluation_interval": "1m",
-        "tests": [_case(rule, case) for case in cases],
+        "evaluation_interval": f"{every}m",
+        "tests": [_case(rule, case) for case in found],
     }
     (folder / "test.yml").write_text(dumped(document), encoding="utf-8")
-    found = answer(["promtool", "test", "rules", "test.yml"], folder)
-    return "" if found.code == 0 else found.text
+    done = answer(["promtool", "test", "rules", "test.yml"], folder)
+    return "" if done.code == 0 else done.output
 
 
 def _case(rule: Alerting, case: ProvenCase) -> dict[str, Any]:
-    count = case.world.written.size
+    count = case.world.written.size // case.every
     expected: list[list[dict[str, Any]]] = [[] for _ in range(count)]
     for place, states in case.states.items():
         for state, stretches in (("pending", states.pending), ("firing", states.firing)):
@@ -50,7 +55,7 @@ def _case(rule: Alerting, case: ProvenCase) -> dict[str, Any]:
         "promql_expr_test": [
             {
                 "expr": f'ALERTS{{alertname="{rule.alert}"}}',
-                "eval_time": f"{at + 1}m",
+                "eval_time": f"{(at + 1) * case.every}m",
                 "exp_samples": samples,
             }
             for at, samples in enumerate(expected)

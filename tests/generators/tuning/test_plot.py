@@ -46,6 +46,21 @@ def test_an_incident_does_not_flatten_the_threshold() -> None:
     assert min(high for _, high, _ in found.ranges) == TOP
 
 
+@pytest.mark.parametrize("direction", [Direction.UP, Direction.DOWN])
+@pytest.mark.parametrize(("value", "text"), [(np.inf, "infinite"), (1e308, "1e+308s")])
+@pytest.mark.filterwarnings("error")
+def test_an_infinite_value_is_drawn_as_one_that_is_cut(
+    direction: Direction, value: float, text: str
+) -> None:
+    """One such value, or nothing but such: the axis is that of the thresholds."""
+    values = np.full(GRID.count, 0.05)
+    values[100:200] = value
+    found = plot(replace(history(), direction=direction, values=values))
+    assert direction is Direction.DOWN or found.cut == text
+    assert all(math.isfinite(y) for _, high, low in found.ranges for y in (high, low))
+    page([replace(history(), direction=direction, values=np.full(GRID.count, value))], "three days")
+
+
 def test_what_is_usual_leaves_incidents_out() -> None:
     """Of the hour with the incident, nine in ten values are what other days have."""
     heights = [y for _, y in plot(history()).usual]

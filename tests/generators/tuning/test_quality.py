@@ -90,3 +90,12 @@ def test_sparse_values_have_their_own_cadence() -> None:
     assert found.completeness == 0.5
     nothing = judged(np.full(3 * OF_DAY, np.nan))
     assert (nothing.known, nothing.stability.score) == (0, 0)
+
+
+def test_infinite_values_leave_the_rest_to_be_judged() -> None:
+    """Where a variance is not known, so are correlation and season; no number is made up."""
+    values = NOISE.copy()
+    values[7::100] = np.inf
+    found = judged(values)
+    assert found.autocorrelation == pytest.approx(judged(NOISE).autocorrelation, abs=0.05)
+    assert found.daily == pytest.approx(judged(NOISE).daily, abs=0.05)

@@ -1,5 +1,7 @@
 """Rounded thresholds."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,3 +60,13 @@ def test_a_ratio_near_one_is_rounded_by_its_distance() -> None:
     assert "100%" in refused.why
     assert isinstance(proposal(0.0, DOWN, Unit.RATIO), Refused)
     assert proposal(0.2871, UP, Unit.SECONDS) == 0.29
+
+
+@pytest.mark.parametrize("unit", [Unit.SECONDS, Unit.RATIO, Unit.NONE])
+@pytest.mark.parametrize("direction", [UP, DOWN])
+def test_what_is_no_measurement_is_refused(unit: Unit, direction: Direction) -> None:
+    """No threshold is infinite, or so large that it has no digits."""
+    for level in (math.inf, -math.inf, 1e308):
+        found = proposal(level, direction, unit)
+        assert isinstance(found, Refused)
+        assert found.why.endswith("which is no measurement")

@@ -9,14 +9,14 @@ import pytest
 from exporter.catalog.expression import Direction
 from exporter.prometheus_api import Labels
 from exporter.settings import load
-from generators.alert_table import BurnAlert, ThresholdAlert
+from generators.alert_table import BurnAlert, ExhaustedAlert, ThresholdAlert
 from generators.rules.bridging import AwayMarker
 from generators.rules.build import build
 from generators.rules.model import Alerting, alerts
 from generators.selectors import Matcher
 from generators.tuning import budget_conditions, compared
 from generators.tuning.compared import EVALUATED, Answers
-from generators.tuning.model import Values
+from generators.tuning.model import RecordedSeries, TimeGrid, Values
 from generators.tuning.rule_replay import place_states, replayed, threshold_values, tried
 from tests.generators.tuning.promtool_states import ProvenCase, differences
 from tests.generators.tuning.recorded_worlds import (
@@ -34,6 +34,7 @@ ROOT = Path(__file__).parents[3]
 RULES = tuple(alerts(build(load(ROOT / "examples" / "reference.yaml")).all))
 QUICK = ("ErrorRateWarning", "CacheHitRateLow", "DatabaseLag", "CPUHigh", "SLABreach")
 PLACES, MINUTES = 6, 420
+EVERY_FIVE = 5  # minutes between two evaluations of the error budget
 
 
 def rule_of(name: str) -> Alerting:
@@ -67,6 +68,15 @@ def of_burn(
         yield (("__name__", pair.long), *at), multiples(rng, story, pair.rate, "")
         yield (("__name__", pair.short), *at), multiples(rng, story, pair.rate, "")
         yield (("__name__", pair.bad), *at), multiples(rng, story, 10, "")
+
+
+def of_spent(
+    row: ExhaustedAlert, at: Labels, rng: np.random.Generator, story: Story
+) -> Iterator[tuple[Labels, Values]]:
+    """Yield the samples of what the alert on a spent budget compares at a place."""
+    series = budget_conditions.of_spent(row)
+    yield (("__name__", series.spent), *at), multiples(rng, story, row.threshold, "")
+    yield (("__name__", series.bad), *at), multiples(rng, story, 10, "")
 
 
 def samples_of(
@@ -130,6 +140,16 @@ def given(marker: AwayMarker) -> Iterator[tuple[str, str]]:
         yield matcher.label, matcher.values[0]
 
 
+def spent_world(rule: Alerting, rng: np.random.Generator, minutes: int) -> RecordedWorld:
+    """Return a world in which budgets are recorded every five minutes, but for those missed."""
+    samples: dict[Labels, Values] = {}
+    for at in places(rule):
+        assert isinstance(rule.source, ExhaustedAlert)
+        samples |= dict(of_spent(rule.source, at, rng, list(phases(rng, minutes))))
+    recorded = np.arange(1, minutes + 1) % EVERY_FIVE == 0
+    return RecordedWorld(samples, recorded & ~runs(rng, minutes, 90, (5, 10, 20)))
+
+
 def answers(rule: Alerting, world: RecordedWorld) -> Answers:
     """Return what a server would answer."""
     row = rule.source
@@ -162,6 +182,28 @@ def test_states_are_those_of_prometheus(name: str, tmp_path: Path) -> None:
     for case in cases:
         assert sum(len(states.firing) for states in case.states.values()) > 3
     assert not differences(rule_of(name), cases, tmp_path)
+
+
+def spent_case(rule: Alerting, seed: int, minutes: int) -> ProvenCase:
+    """Return a world of budgets, and what the replay says of it from the first evaluation on."""
+    world, row = spent_world(rule, np.random.default_rng(seed), minutes), rule.source
+    assert isinstance(row, ExhaustedAlert)
+    before = EVERY_FIVE - 1
+    found = {
+        text: tuple(RecordedSeries(one.labels, one.values[before:]) for one in world.series(text))
+        for text in budget_conditions.of_spent(row).expressions
+    }
+    grid = TimeGrid(60 * EVERY_FIVE, 60, minutes - before)
+    return ProvenCase(world, place_states(rule, found, grid), EVERY_FIVE)
+
+
+def test_states_of_a_spent_budget_are_those_of_prometheus(tmp_path: Path) -> None:
+    """It is recorded and evaluated every five minutes; each evaluation is as promtool has it."""
+    rule = rule_of("ErrorBudgetExhausted")
+    cases = [spent_case(rule, seed, 2 * MINUTES) for seed in range(1, 4)]
+    for case in cases:
+        assert sum(len(states.firing) for states in case.states.values()) > 3
+    assert not differences(rule, cases, tmp_path)
 
 
 @pytest.mark.deep

@@ -146,6 +146,40 @@ def test_a_near_miss_is_told_with_what_would_have_caught_it(tuning: Tuning) -> N
     assert [each["incident"] for each in body["nearest_misses"]] == body["proposed"]["missed"]
 
 
+def test_another_for_is_told_where_it_is_better(tuning: Tuning) -> None:
+    """Incidents are far beyond the number: without `for` they are found three minutes earlier."""
+    slow = of(tuning, "ResponseTimeWarning")
+    other, (_, firings) = slow.other_for, slow.firings
+    assert other is not None
+    assert other.caught == (slow.proposed.verdicts.recall.count,) * 2 if slow.proposed else False
+    (line,) = [
+        one for one in wording.remarks(tuning) if one.startswith("ResponseTimeWarning: with")
+    ]
+    assert line.endswith(
+        "with a `for` of 0s, this number would have caught the same 11 incidents, 3m earlier, and "
+        "fired on no more clean days."
+    )
+    rule = slow.candidate.rule
+    assert slow.candidate.threshold is not None
+    sooner = rule_replay.tried(
+        rule,
+        rule_replay.threshold_values(rule, request(answers()).answers, GRID),
+        GRID,
+        threshold=slow.candidate.threshold,
+        for_=0,
+    )
+    assert min(one.began for one in sooner) == min(one.began for one in firings) - 180
+    found = json.loads(recommendations.document(tuning, {}, BUDGET))["alerts"]
+    written = {one["name"]: one.get("other_for") for one in found}
+    assert written["ResponseTimeWarning"] == {
+        "seconds": 0,
+        "clean_days": {"current": other.days[0], "other": other.days[1]},
+        "caught": {"current": 11, "other": 11},
+        "later_seconds": -180,
+    }
+    assert written["CPUHigh"] is None  # it never fires, with any `for`
+
+
 def test_the_document_is_the_same_twice(tuning: Tuning) -> None:
     """It is JSON without NaN, in one order, and carries its schema's version."""
     how = {"inputs": recommendations.inputs_hash("x", answers(), ()), "method": "levels"}
