@@ -1,6 +1,5 @@
 """What ionmon deploy prints: a line a step as it happens, or all of it as JSON at the end."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
@@ -11,13 +10,13 @@ import click
 
 from exporter.commands.terminal import Bar, printable
 from exporter.errors import IonmonError
+from exporter.json_output import json_document
 from generators.commands.deploy_options import GivenDeploy
 from generators.deploy.model import FileChange, StepOutcome, StepResult, counted
 from generators.deploy.planned import GRAFANA
 from generators.deploy.survey import StepSurvey
 from generators.grafana.model import OUT
 
-SCHEMA_VERSION = 1
 _MARKS = {StepOutcome.DONE: "✓", StepOutcome.SKIPPED: "·", StepOutcome.FAILED: "✗"}
 _COLOURS = {StepOutcome.DONE: "green", StepOutcome.FAILED: "red", StepOutcome.SKIPPED: None}
 _NAMED = 12  # lines of differences that people get
@@ -36,7 +35,6 @@ class DeployOutput:
 
     def __enter__(self) -> Self:
         self._body = {
-            "schema_version": SCHEMA_VERSION,
             "applied": self.applied,
             "result": "failed",
             "error": None,
@@ -57,7 +55,7 @@ class DeployOutput:
             self._body["error"] = str(error) if isinstance(error, IonmonError) else "stopped"
         if self.as_json:
             steps = [asdict(one) for one in self._steps]
-            click.echo(json.dumps({**self._body, "steps": steps}, indent=2))
+            click.echo(json_document("deploy", {**self._body, "steps": steps}))
 
     def tell(self, found: StepResult) -> None:
         """Take a step that has ended."""
