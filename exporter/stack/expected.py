@@ -70,11 +70,8 @@ def _is_exceeded(incident: SimulatedIncident, alert: AlertConfig) -> bool:
     limit = alert.limit
     if limit is None or alert.where:
         return False
-    return any(
-        value < limit.value if limit.direction == "down" else value > limit.value
-        for signal, value in _moved(incident)
-        if signal == alert.signal
-    )
+    moved = (value for signal, value in _moved(incident) if signal == alert.signal)
+    return any(map(limit.exceeded, moved))
 
 
 def _moved(incident: SimulatedIncident) -> Iterator[tuple[str, float]]:

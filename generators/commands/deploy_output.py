@@ -1,6 +1,5 @@
 """What ionmon deploy prints: a line a step as it happens, or all of it as JSON at the end."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
@@ -11,6 +10,7 @@ import click
 
 from exporter.commands.terminal import Bar, printable
 from exporter.errors import IonmonError
+from exporter.json_output import json_document
 from generators.commands.deploy_options import GivenDeploy
 from generators.deploy.model import FileChange, StepOutcome, StepResult
 from generators.deploy.planned import GRAFANA
@@ -18,7 +18,6 @@ from generators.deploy.survey import StepSurvey
 from generators.output_folders import DASHBOARDS
 from generators.plurals import counted
 
-SCHEMA_VERSION = 1
 _MARKS = {StepOutcome.DONE: "✓", StepOutcome.SKIPPED: "·", StepOutcome.FAILED: "✗"}
 _COLOURS = {StepOutcome.DONE: "green", StepOutcome.FAILED: "red", StepOutcome.SKIPPED: None}
 _NAMED = 12  # lines of differences that people get
@@ -37,7 +36,6 @@ class DeployOutput:
 
     def __enter__(self) -> Self:
         self._body = {
-            "schema_version": SCHEMA_VERSION,
             "applied": self.applied,
             "result": "failed",
             "error": None,
@@ -58,7 +56,7 @@ class DeployOutput:
             self._body["error"] = str(error) if isinstance(error, IonmonError) else "stopped"
         if self.as_json:
             steps = [asdict(one) for one in self._steps]
-            click.echo(json.dumps({**self._body, "steps": steps}, indent=2))
+            click.echo(json_document("deploy", {**self._body, "steps": steps}))
 
     def tell(self, found: StepResult) -> None:
         """Take a step that has ended."""

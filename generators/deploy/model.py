@@ -29,9 +29,11 @@ class PlannedFile:
 class DeployedServer:
     """A server of this machine.
 
-    config  the path of its configuration; None where that file is not written
-    rules   the paths of its rule files
-    others  paths of other destinations, which are none of its files under another name
+    config         the path of its configuration; None where that file is not written
+    rules          the paths of its rule files
+    others         paths of other destinations, which are none of its files under another name
+    ca_file        the authority of its certificate; None for those of the system
+    username       who asks, with the password in `password_file`; empty where it asks for nobody
     """
 
     kind: ServerKind
@@ -40,6 +42,9 @@ class DeployedServer:
     config: Path | None
     rules: tuple[Path, ...] = ()
     others: tuple[Path, ...] = ()
+    ca_file: Path | None = None
+    username: str = ""
+    password_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

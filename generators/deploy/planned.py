@@ -56,6 +56,9 @@ def _alertmanager(texts: Texts, settings: Settings) -> DeployStep | None:
         kind=ServerKind.ALERTMANAGER,
         url=at.url or f"http://{settings.prometheus.alertmanagers[0]}",
         reload_command=at.reload_command,
+        ca_file=at.ca_file,
+        username=at.username or "",
+        password_file=at.password_file,
         config=at.config_file,
     )
     place = at.config_file or directory
@@ -99,6 +102,9 @@ def _prometheus(
         kind=ServerKind.PROMETHEUS,
         url=at.url or f"http://{address}",
         reload_command=at.reload_command,
+        ca_file=at.ca_file,
+        username=at.username or "",
+        password_file=at.password_file,
         config=at.config_file,
         rules=rules,
     )

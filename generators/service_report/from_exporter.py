@@ -8,7 +8,7 @@ from http.client import HTTPException
 from exporter import __version__
 from exporter.errors import IonmonError
 from exporter.monitoring_config import MonitoringConfig, SignalTargetConfig
-from exporter.own_server import answer
+from exporter.own_server import answer, answer_fault
 from exporter.prometheus_api import Labels, Points, TimeSpan
 from exporter.summary.alerts import AlertsState
 from exporter.summary.limits import LimitState
@@ -108,9 +108,10 @@ def _read(address: str) -> bytes:
     try:
         return answer(urllib.request.Request(address), TIMEOUT, _LARGEST)  # noqa: S310 - http or https, checked
     except (OSError, HTTPException) as error:
-        reason = getattr(error, "reason", None) or error
         fix = "start it with ionmon run, or name its address with --exporter"
-        raise IonmonError(f"{address}: no exporter answers: {reason}; {fix}") from error
+        raise IonmonError(
+            f"{address}: no exporter answers: {answer_fault(error)}; {fix}"
+        ) from error
 
 
 def _unknown(found: RecentService | None, alerts: AlertsState) -> Iterator[str]:

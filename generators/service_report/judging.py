@@ -3,12 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from exporter.monitoring_config import (
-    AlertConfig,
-    LimitConfig,
-    MonitoringConfig,
-    SignalTargetConfig,
-)
+from exporter.monitoring_config import AlertConfig, MonitoringConfig, SignalTargetConfig
 from exporter.summary import label_text
 from exporter.summary.alerts import AlertState
 from exporter.summary.model import PlaceValue, SignalState
@@ -31,7 +26,7 @@ def worst(found: Iterable[Health]) -> Health:
 def judged(config: MonitoringConfig, signal: str, place: PlaceValue) -> JudgedPlace:
     """Return a place with how it is against the limits that hold there: of its service, or all."""
     limited = [*_limited(config, signal, place)]
-    beyond = [one for one in limited if one.limit is not None and _passed(one.limit, place.value)]
+    beyond = [one for one in limited if one.limit is not None and one.limit.exceeded(place.value)]
     beyond.sort(key=lambda one: one.severity != CRITICAL)
     if not beyond:
         return JudgedPlace(place, Health.OK if limited else Health.UNJUDGED)
@@ -46,10 +41,6 @@ def _limited(config: MonitoringConfig, signal: str, place: PlaceValue) -> Iterat
         stated = config.alert({**labels, "alertname": name})
         if stated is not None and stated.limit is not None:
             yield stated
-
-
-def _passed(limit: LimitConfig, value: float) -> bool:
-    return value > limit.value if limit.direction == "up" else value < limit.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
