@@ -87,7 +87,13 @@ def tuned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tuned]:
     """Start an exporter after six weeks, backfill them, and apply what they recommend."""
     folder, start = tmp_path_factory.mktemp("weeks"), float(GRID.end + GRID.step)
     scenario = Scenario("hidden", "twelve incidents", tuple(map(episode, INCIDENTS)))
-    made = Project(World(1, GRID.start, scenario, SCALE), FAMILIES, folder, Faults(), start)
+    made = Project(
+        world=World(1, GRID.start, scenario, SCALE),
+        families=FAMILIES,
+        folder=folder,
+        faults=Faults(),
+        start=start,
+    )
     with made.served() as (_, chosen):
         lived = live(chosen, made.clock, folder, LIVED, cloud_run.REQUESTS.name)
         backfill(chosen, rules(), 42 * DAY, folder)
