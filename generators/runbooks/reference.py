@@ -132,7 +132,8 @@ def _proving(alert: DocumentedAlert) -> str:
 def _condition(alert: DocumentedAlert) -> str:
     slow = " or ".join(alert.promises)
     more = f"; with `signal: latency`, the same of slow requests ({slow})" if slow else ""
-    return f"{alert.condition()}{more}"
+    own = f"; of services with values of their own: {'; '.join(alert.services)}"
+    return f"{alert.condition()}{more}{own if alert.services else ''}"
 
 
 def _keys(alerts: tuple[DocumentedAlert, ...]) -> str:
