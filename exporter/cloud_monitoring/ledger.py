@@ -107,12 +107,18 @@ class Ledger:
         return found
 
     def mark(self, key: str, labels: tuple[str, ...]) -> Mark:
-        """Return the mark of a source series, created on first sight."""
+        """Return the mark of a source series, created on first sight.
+
+        A series whose labels are now read from elsewhere goes on under the new ones; what it has
+        counted stays under the old.
+        """
         found = self.marks.get(key)
         if found is None:
             found = self.marks[key] = Mark(
                 key=key, total=self.total(labels), floor=self._index(self.watermark)
             )
+        elif found.total.labels != labels:
+            found.total, found.dirty = self.total(labels), True
         return found
 
     def _index(self, end: int) -> int:

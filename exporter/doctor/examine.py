@@ -38,7 +38,7 @@ from exporter.doctor.secret_files import secrets
 from exporter.doctor.unix_user import UnixUser
 from exporter.errors import IonmonError, PollError, Reason, StateError
 from exporter.polling_targets import application_target, collected, family_targets
-from exporter.settings import Settings, default_state_file
+from exporter.settings import Settings, state_file
 from exporter.state_lock import holder
 from exporter.telemetry import Telemetry
 
@@ -79,7 +79,7 @@ def _application(settings: Settings) -> Iterator[Finding]:
 
 def state_directory(settings: Settings) -> Finding:
     """Check whether the state file can be written, without changing it."""
-    path = settings.storage.state_file or default_state_file(settings)
+    path = state_file(settings)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".ionmon-") as probe:

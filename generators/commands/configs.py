@@ -25,6 +25,7 @@ from generators.deployment_targets.build import TARGETS
 from generators.deployment_targets.model import ChosenTargets
 from generators.files import COMMAND, USUAL
 from generators.outputs import texts
+from generators.plurals import counted
 from generators.runbooks import notifying, reference
 from generators.versions import keeping
 from generators.versions.generated_set import of_texts
@@ -265,9 +266,11 @@ def _announce(generated: _Generated, options: _Options) -> None:
         counts = _firings(generated.settings, options.past)
         head = (*head, f"in {duration(options.past.seconds)}")
         rows = [(*row, _times(counts, row[0])) for row in rows]
-    click.echo(f"\n{table(head, rows)}\n")
+    shows = table(head, rows) if rows else "No alert about the services is enabled."
+    click.echo(f"\n{shows}\n")
+    watch = f"{counted(shown.others, 'more alert')} {'watches' if shown.others == 1 else 'watch'}"
     click.echo(
-        f"{shown.others} more alerts watch trends, anomalies and the monitoring itself. All are in "
+        f"{watch} trends, anomalies and the monitoring itself. All are in "
         f"{generated.root / reference.PATH}. To change one, set alerts.NAME in the settings."
     )
 

@@ -22,6 +22,8 @@ from tests.e2e.backfilled import Lived, Project, backfill, live
 from tests.e2e.past import Stretch, evaluate
 from tests.servers import Prometheus, blocks, prometheus
 
+pytestmark = pytest.mark.deep
+
 REQUESTS = "cloudrun_requests_total"
 RUN_REQUESTS = "run.googleapis.com/request_count"
 RULES = Path(__file__).parents[2] / "alertmanager/out/rules"
@@ -164,7 +166,6 @@ def test_only_what_is_sent_is_kept(hours: Joint) -> None:
     assert "ALERTS" not in names
 
 
-@pytest.mark.deep
 def test_a_week_ago(tmp_path: Path) -> None:
     """Nine days answer what was a week ago, and the band's weeks, over blocks of several chunks."""
     families = [REQUESTS, "cloudsql_replica_lag_seconds"]

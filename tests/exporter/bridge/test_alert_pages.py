@@ -60,9 +60,12 @@ def test_a_value_has_its_age(tmp_path: Path) -> None:
     """Prometheus sends it again after minutes only: an old one is not called the value now."""
     with pages(tmp_path) as found:
         assert "The value was 4.2% 10m ago, the limit 1%." in found.html(PATH)
-    fresh = replace(ALERT, updated_at=BEGAN + 590)
+        assert " · its value is 10m old" in found.html("/")
+    said = {**ALERT.annotations, "description": "The error rate is 4.2%."}
+    fresh = replace(ALERT, updated_at=BEGAN + 590, annotations=said)
     with pages(tmp_path, Fleet(alerts=[fresh], first=[began(fresh, BEGAN)])) as found:
         assert "The value was 4.2% 10s ago, the limit 1%." in found.html(PATH)
+        assert '<p>The error rate is 4.2%. <span class="soft">(as of 10s ago)' in found.html(PATH)
 
 
 def test_the_link_of_a_drill_leads_to_its_page(tmp_path: Path) -> None:

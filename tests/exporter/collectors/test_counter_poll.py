@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from exporter.catalog import own
+from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.descriptors import Described
 from exporter.cloud_monitoring.points import SECOND
 from exporter.collectors import counter_poll
@@ -107,6 +109,23 @@ def test_a_service_that_is_gone_leaves_the_page(
     bench.minutes(3, 10, 0, 7)
     assert named("2xx", "t") not in shown(bench.poll.read())
     assert shown(bench.poll.reveal())[named("2xx", "t")] == 7
+
+
+def test_a_label_read_from_elsewhere_counts_nothing_twice(bench: Minutes) -> None:
+    """What was counted stays where it was, every later point counts under the new value."""
+    bench.minutes(5, 10)
+    before = shown(bench.poll.read())[named("2xx")]
+    source = bench.family.source
+    assert isinstance(source, CloudMonitoring)
+    origins = {**dict(source.labels), "region": "metric.response_code"}
+    bench.family = replace(bench.family, source=replace(source, labels=tuple(origins.items())))
+    for _ in range(2):
+        bench.kill()
+        bench.minutes(3, 10)
+        bench.poll.read()
+        bench.poll.reveal()
+    found = shown(bench.poll.read())
+    assert found == {named("2xx"): before, ("p", "200", "s", "2xx"): 60}
 
 
 def test_a_stretched_interval_is_reported(bench: Minutes) -> None:

@@ -127,10 +127,31 @@ def test_a_port_that_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "name free ports with --web-port and --smtp-port" in capsys.readouterr().err
 
 
+def test_the_procfile_names_what_is_prepared() -> None:
+    """Its comment has the commands that write the files it names."""
+    lines = (ROOT / "Procfile").read_text()
+    assert "# ionmon sink --config examples/reference.yaml --prepare .stack\n" in lines
+    assert "# ionmon configs --config .stack/monitoring.yaml --root .stack/configs\n" in lines
+    assert f"--config.file=.stack/configs/{CONFIG} " in lines
+    assert "ionmon bridge --config .stack/monitoring.yaml " in lines
+    for name in ("prometheus", "prometheus-longterm"):
+        assert f"--config.file=.stack/configs/alertmanager/out/{name}.yml " in lines
+    assert "ionmon simulate --config .stack/simulated.yaml " in lines
+
+
 def test_make_stack_runs_the_command() -> None:
     """With the reference's settings, and what ARGS says."""
     rules = (ROOT / "Makefile").read_text()
     assert "/ionmon stack --config examples/reference.yaml $(ARGS)\n" in rules
+
+
+@pytest.mark.parametrize(("server", "port"), [("prometheus", 9090), ("longterm", 9091)])
+def test_links_of_the_stack_lead_to_where_its_servers_listen(server: str, port: int) -> None:
+    """Without the flag they would lead to the machine's name, where no server listens."""
+    lines = (ROOT / "Procfile").read_text().splitlines()
+    (command,) = (line.split() for line in lines if line.startswith(f"{server}: "))
+    assert f"--web.listen-address=127.0.0.1:{port}" in command
+    assert f"--web.external-url=http://127.0.0.1:{port}" in command
 
 
 def test_somebody_may_acknowledge_in_the_stack(tmp_path: Path) -> None:

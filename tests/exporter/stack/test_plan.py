@@ -1,5 +1,6 @@
 """What a stack starts, and in which order."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from exporter.stack import plan
 from exporter.stack.demo import NOTICE
 from exporter.stack.model import StackChoice, StackProcess
 
+ROOT = Path(__file__).parents[3]
 CHOICE = StackChoice(folder=Path(".stack"), config=Path("c"), real=True)
 
 
@@ -17,28 +19,24 @@ def by_name(choice: StackChoice = CHOICE) -> dict[str, StackProcess]:
     return {process.name: process for process in plan.processes(choice)}
 
 
-@pytest.mark.parametrize(
-    ("name", "file", "port"),
-    [
-        ("prometheus", "prometheus.yml", 9090),
-        ("longterm", "prometheus-longterm.yml", 9091),
-        ("alertmanager", "alertmanager.yml", 9093),
-    ],
-)
-def test_a_server_reads_what_is_generated_and_links_to_itself(
-    name: str, file: str, port: int
-) -> None:
-    """Without its own address, links would lead to the machine's name, where no server listens."""
-    command = by_name()[name].command
-    assert f"--config.file=.stack/configs/alertmanager/out/{file}" in command
-    assert f"--web.listen-address=127.0.0.1:{port}" in command
-    assert f"--web.external-url=http://127.0.0.1:{port}" in command
+def procfile() -> dict[str, list[str]]:
+    """Return the commands of the Procfile."""
+    text = (ROOT / "Procfile").read_text()
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return {name: shlex.split(text) for name, _, text in (line.partition(": ") for line in lines)}
 
 
-def test_programs_of_ours_read_what_is_prepared() -> None:
-    """The bridge reads the settings of the stack; the exporter those of the simulated project."""
-    assert ".stack/monitoring.yaml" in by_name()["bridge"].command
-    assert ".stack/simulated.yaml" in by_name()["exporter"].command
+def test_the_procfile_starts_the_same() -> None:
+    """Who has a runner of their own gets the same commands, with true times."""
+    ours = {
+        name: [word.replace(".venv/bin/ionmon", "ionmon") for word in words]
+        for name, words in procfile().items()
+    }
+    found = {}
+    for name, process in by_name().items():
+        words = " ".join(process.command).replace(" ".join(plan.IONMON), "ionmon")
+        found[name] = words.split()
+    assert ours == found
 
 
 def test_servers_have_every_flag_that_alerts_rely_on() -> None:
@@ -70,6 +68,7 @@ def test_who_is_notified_is_ready_before_who_notifies() -> None:
     """Alertmanager would count its first message as lost, and that is an alert."""
     assert {"sink", "bridge"} <= _before("alertmanager")
     assert "alertmanager" in _before("prometheus") & _before("longterm")
+    assert list(procfile()) == list(by_name())
 
 
 def test_a_demo_says_so_and_has_its_delay() -> None:
