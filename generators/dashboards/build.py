@@ -22,10 +22,10 @@ from generators.dashboards import (
 from generators.dashboards.annotations import annotations
 from generators.dashboards.datasources import datasources
 from generators.dashboards.descriptions import Facts, description, families, names
-from generators.dashboards.helpers import unused
 from generators.dashboards.limits import Limits, limits, soft
 from generators.dashboards.model import MAIN, TAG, BoardText, Panel
 from generators.dashboards.queries import BoardQueries
+from generators.dashboards.recorder_helpers import unused
 from generators.dashboards.variables import present_labels, variables
 from generators.incomplete import Incomplete
 from generators.output_folders import DASHBOARDS
