@@ -121,6 +121,18 @@ class Ledger:
             found.total, found.dirty = self.total(labels), True
         return found
 
+    def fits(self, *, distributions: bool, cumulative: bool) -> bool:
+        """Return whether points of such a kind continue what is counted.
+
+        A metric may be removed and made anew, as another type.
+        """
+        totals, marks = self.totals.values(), self.marks.values()
+        if not cumulative and any(mark.held is not None for mark in marks):
+            return False
+        if distributions:
+            return not any(total.buckets is None and total.value for total in totals)
+        return all(total.buckets is None for total in totals)
+
     def _index(self, end: int) -> int:
         return (end - self.start) // self.period
 
