@@ -13,6 +13,7 @@ from exporter.errors import IonmonError, SettingsError
 from exporter.settings import Settings, config_file, load
 from generators.commands.past import history_address
 from generators.commands.reading import (
+    MINUTE,
     ReadHistory,
     recent_history,
     require_values,
@@ -83,6 +84,11 @@ def _history(
         if not grids:
             raise IonmonError(f"{options.history}: has no series")
         grid = max(grids, key=lambda one: one.end)
+        if grid.step != MINUTE or grid.count < 2:  # noqa: PLR2004 - two make a span of time
+            raise IonmonError(
+                f"{options.history}: its series have {grid.count} values, {grid.step} s apart; "
+                "tuning needs a value a minute, for days, as --save-history writes them"
+            )
         answers = {text: file.series(text, grid) for text in texts}
         require_values(answers, str(options.history))
         return ReadHistory(grid, answers)

@@ -12,6 +12,7 @@ import gzip
 import json
 import math
 import tempfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from generators.tuning.chunks import Assembly, MemoryLimit
 from generators.tuning.model import RecordedSeries, TimeGrid
 
 FORMAT, VERSION = "ionmon history", 1
+_LATEST = 253_402_300_800  # the year 10000, which no calendar here reaches
 _INFINITE = {math.inf: "+Inf", -math.inf: "-Inf"}
 
 
@@ -117,11 +119,12 @@ def _read(path: Path) -> dict[str, SavedAnswer]:
             _check(path, json.loads(head))
             for number, text in lines:  # noqa: B007 - the error names it
                 head = json.loads(text)
-                grid = TimeGrid(**{name: int(head[name]) for name in ("start", "step", "count")})
+                grid = _grid(head)
                 rows = [json.loads(next(lines)[1]) for _ in range(head["series"])]
                 found[head["expression"]] = SavedAnswer(grid, tuple(_series(r, grid) for r in rows))
-    except OSError as error:
-        raise IonmonError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except (OSError, zlib.error) as error:
+        text = getattr(error, "strerror", None) or error
+        raise IonmonError(f"{path}: cannot be read: {text}") from error
     except (ValueError, KeyError, TypeError, AttributeError, StopIteration, EOFError) as error:
         text = f"{path}:{number}: is damaged: {error or 'its end is missing'}; save it anew"
         raise IonmonError(text) from error
@@ -138,8 +141,18 @@ def _check(path: Path, head: Any) -> None:  # noqa: ANN401 - JSON
         )
 
 
+def _grid(head: Any) -> TimeGrid:  # noqa: ANN401 - JSON
+    grid = TimeGrid(**{name: int(head[name]) for name in ("start", "step", "count")})
+    if grid.step < 1 or grid.count < 0 or not 0 <= grid.start <= grid.end + grid.step <= _LATEST:
+        raise ValueError(f"{grid.count} times from {grid.start} on, {grid.step} s apart, are none")
+    return grid
+
+
 def _series(row: Any, grid: TimeGrid) -> RecordedSeries:  # noqa: ANN401 - JSON
+    labels: Mapping[Any, Any] = row["labels"]
+    if not isinstance(row["values"], list) or not all(isinstance(v, str) for v in labels.values()):
+        raise TypeError("a series has a list of values, and labels that are texts")
     values = np.array([math.nan if v is None else float(v) for v in row["values"]])
     if len(values) != grid.count:
         raise ValueError(f"a series has {len(values)} values instead of {grid.count}")
-    return RecordedSeries(tuple(sorted(row["labels"].items())), values)
+    return RecordedSeries(tuple(sorted(labels.items())), values)

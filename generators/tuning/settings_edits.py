@@ -75,11 +75,17 @@ def _is_flow(node: yaml.Node) -> bool:
 
 
 def _opened(text: str, empty: _Found, added: str) -> str:
-    """Return the text with lines in place of empty braces; a comment beside them stays."""
+    """Return the text with lines in place of empty braces; comments in and beside them stay."""
     marks = empty.value.start_mark.index, empty.value.end_mark.index
-    before, after = text[: marks[0]].rstrip(" "), text[marks[1] :]
+    before, inside, after = text[: marks[0]], text[marks[0] + 1 : marks[1] - 1], text[marks[1] :]
     at = _line_end(after, 0)
-    return _ended(before + after[:at]) + added + after[at:]
+    if not inside.strip():
+        return _ended(before.rstrip(" ") + after[:at]) + added + after[at:]
+    # Empty braces hold comments at most: the first one stays on its line, the others get their own.
+    first, *others = (line.strip() for line in (*inside.splitlines(), after[:at]))
+    indent, newline = added[: len(added) - len(added.lstrip())], _newline(text)
+    lines = [f"{before.rstrip()} {first}".rstrip(), *(indent + one for one in others if one)]
+    return newline.join((*lines, "")) + added + after[at:]
 
 
 def _end(text: str, node: yaml.Node) -> int:
@@ -106,7 +112,9 @@ def _in_flow(text: str, node: yaml.MappingNode, path: tuple[str, ...], value: st
     added += "}" * (len(path) - 1)
     if not node.value:
         at = node.end_mark.index - 1
-        return f"{text[:at].rstrip()}{added}{text[at:]}"
+        inside = text[node.start_mark.index : at]
+        before = text[:at] if "#" in inside else text[:at].rstrip()
+        return f"{before}{added}{text[at:]}"
     at = _end(text, node.value[-1][1])
     return f"{text[:at]}, {added}{text[at:]}"
 

@@ -4,13 +4,16 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from exporter.errors import IonmonError
 from exporter.settings import load
 from generators.commands.tune import command
 from generators.tuning.history_file import SavedAnswer, save
 from generators.tuning.judging import policy_alerts
+from generators.tuning.model import RecordedSeries, TimeGrid
 from generators.tuning.tuned import expressions
 from tests.generators.tuning.simulated_weeks import GRID, answers
 
@@ -94,6 +97,18 @@ def test_a_budget_that_days_cannot_promise_is_refused(settings: Path, history: P
     assert "the tightest budget is 1/43" in done.stdout
     assert "no number is to be changed" in done.stderr
     assert settings.read_text(encoding="utf-8") == REFERENCE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("step", "count"), [(300, 9000), (3600, 1000), (60, 1)])
+def test_a_history_of_other_steps_is_refused(settings: Path, step: int, count: int) -> None:
+    """Alerts are replayed minute by minute; what is needed is said."""
+    path, grid = settings.parent / "odd.json", TimeGrid(GRID.start, step, count)
+    texts = expressions(policy_alerts(load(REFERENCE)))
+    one = RecordedSeries((), np.ones(count))
+    save(path, {text: SavedAnswer(grid, (one,)) for text in texts})
+    done = tune(settings, "--history", str(path))
+    assert isinstance(done.exception, IonmonError)
+    assert f"{count} values, {step} s apart; tuning needs a value a minute" in str(done.exception)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 """A saved history is read as it was, and a file that is none or is damaged is refused by line."""
 
+import json
 import re
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.errors import IonmonError
-from generators.tuning.history_file import HistoryFile, SavedAnswer, save
+from generators.tuning.history_file import FORMAT, VERSION, HistoryFile, SavedAnswer, save
 from generators.tuning.model import RecordedSeries, TimeGrid
 
 GRID = TimeGrid(start=600, step=60, count=4)
@@ -76,6 +79,48 @@ def test_what_is_no_history(tmp_path: Path, text: str, error: str) -> None:
     path.write_text(text)
     with pytest.raises(IonmonError, match=re.escape(error)):
         HistoryFile(path)
+
+
+HEAD = {"expression": "a", "start": 600, "step": 60, "count": 2, "series": 1}
+ROW = {"labels": {"region": "us"}, "values": [1, None]}
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        ({"step": 0}, {}),
+        ({"step": -60}, {}),
+        ({"count": -1}, {}),
+        ({"count": 10**13, "series": 0}, {}),
+        ({"start": -(10**14)}, {}),
+        ({"start": "x"}, {}),
+        ({}, {"values": "12"}),
+        ({}, {"values": [1, 2, 3]}),
+        ({}, {"labels": {"region": 1}}),
+        ({}, {"labels": None}),
+    ],
+)
+def test_times_and_series_that_are_none(
+    tmp_path: Path, head: dict[str, Any], row: dict[str, Any]
+) -> None:
+    """A step of nothing, times of no calendar, values that are no list: the line is named."""
+    path, first = tmp_path / "h", {"format": FORMAT, "version": VERSION}
+    path.write_text("\n".join(map(json.dumps, (first, HEAD, ROW))))
+    assert len(HistoryFile(path).answers["a"].series) == 1
+    path.write_text("\n".join(map(json.dumps, (first, HEAD | head, ROW | row))))
+    with pytest.raises(IonmonError, match=r":2: is damaged: .*; save it anew"):
+        HistoryFile(path)
+
+
+def test_a_compressed_file_with_a_wrong_byte(tmp_path: Path) -> None:
+    """It cannot be read, wherever the byte is, and that is no defect."""
+    path = tmp_path / "h.gz"
+    save(path, ANSWERS)
+    whole = path.read_bytes()
+    for at in range(len(whole)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        with suppress(IonmonError):
+            HistoryFile(path)
 
 
 @pytest.mark.parametrize("name", ["h", "h.gz"])

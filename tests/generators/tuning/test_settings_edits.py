@@ -65,6 +65,21 @@ def set_cpu(text: str) -> str:
             "alerts: {\n  MemoryHigh: {for: 5m},  # yes\n}\n",
             "alerts: {\n  MemoryHigh: {for: 5m}, CPUHigh: {threshold: 85%},  # yes\n}\n",
         ),
+        (
+            "alerts:\n  CPUHigh: {  # as it is\n    # for now\n  }  # ask Ann\nlog: {}\n",
+            (
+                "alerts:\n  CPUHigh: # as it is\n    # for now\n    # ask Ann\n"
+                "    threshold: 85%\nlog: {}\n"
+            ),
+        ),
+        (
+            "alerts: {\r\n  # none\r\n}",
+            "alerts:\r\n  # none\r\n  CPUHigh:\r\n    threshold: 85%\r\n",
+        ),
+        (
+            "alerts: {CPUHigh: {  # as it is\n  }}\n",
+            "alerts: {CPUHigh: {  # as it is\n  threshold: 85%}}\n",
+        ),
     ],
 )
 def test_only_the_value_changes(before: str, after: str) -> None:
