@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PlainSerializer, ValidationInfo
 
+from exporter.catalog import redis
 from exporter.settings.addresses import File, ListenAddress, MetricsPath, Name, Text
 from exporter.settings.alerting import AlertsSettings, ObjectiveSettings
 from exporter.settings.deploy import DeploySettings
@@ -168,6 +169,16 @@ class Settings(Section):
     def title(self) -> str:
         """What a digest or a report calls the service: its name, else its projects."""
         return self.service.name or ", ".join(self.google.projects) or "ion"
+
+    @property
+    def unread_families(self) -> frozenset[str]:
+        """The families that these settings say they do not read: an alert on them cannot fire.
+
+        Settings that name no project say nothing of it: all is generated for them.
+        """
+        named = self.google.called and not any(one.collect for one in self.redis.targets)
+        unread = {family.name for family in redis.FAMILIES} if named else set[str]()
+        return self.google.disabled | unread
 
     @property
     def digest(self) -> str:

@@ -125,7 +125,8 @@ def _unknown(found: RecentService | None, alerts: AlertsState) -> Iterator[str]:
         yield f"limits: {found.limits_fault}"
     for one in found.not_known if found is not None else ():
         families = ", ".join(one.given_up)
-        yield f"{one.noun}: {f'too many places of {families}' if families else 'no value'}"
+        why = f"too many places of {families}" if families else "no value"
+        yield f"{one.noun}: {'nothing reports it' if one.absent else why}"
 
 
 def _signal(

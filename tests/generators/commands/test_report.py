@@ -97,6 +97,22 @@ def test_of_a_time_without_data_nothing_is_said(
     assert throughput["before"]["value"] is None
 
 
+DAY, HOUR = 86_400, 3_600
+
+
+def test_what_was_observed_in_part_is_not_compared(
+    past: Past, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Six hours of a yesterday are no day; the report says from when on there are data."""
+    first = past.end - 10 * DAY
+    assert report(past, tmp_path, "--json", "--until", f"{first + 30 * HOUR:.0f}") in (0, 1)
+    whole = found(capsys)
+    assert whole["data_since"] is None
+    assert {one["before"]["value"] for one in whole["signals"]} == {None}
+    (said,) = (one for one in whole["unknown"] if "so that nothing is compared with it" in one)
+    assert said.startswith("the period before: its data begin ")
+
+
 def test_a_region_and_a_service_are_chosen(
     past: Past, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
