@@ -14,7 +14,7 @@ from exporter.catalog import cloud_run, cloud_sql
 from exporter.settings import Settings, load
 from exporter.simulator.deployment import REGIONS
 from exporter.simulator.faults import Faults
-from exporter.simulator.incidents import Aspect, Effect, Episode, Incident, Scenario
+from exporter.simulator.incidents import Aspect, Effect, Episode, Scenario, SimulatedIncident
 from exporter.simulator.world import World
 from generators.alert_table import ThresholdAlert
 from generators.commands import reading
@@ -52,7 +52,7 @@ def episode(one: HiddenIncident) -> Episode:
         Effect(Aspect.LATENCY, mean * one.slower, one.region),
     )
     return Episode(
-        Incident("hidden", "requests fail, or are slow", effects), one.start, one.minutes
+        SimulatedIncident("hidden", "requests fail, or are slow", effects), one.start, one.minutes
     )
 
 
