@@ -271,7 +271,7 @@ def _announce(generated: _Generated, options: _Options) -> None:
     watch = f"{counted(shown.others, 'more alert')} {'watches' if shown.others == 1 else 'watch'}"
     click.echo(
         f"{watch} trends, anomalies and the monitoring itself. All are in "
-        f"{generated.root / reference.PATH}. To change one, set alerts.NAME in the settings."
+        f"{generated.root / reference.PATH}. To change one of these, set alerts.others.NAME."
     )
 
 

@@ -54,6 +54,9 @@ In `monitoring.yaml`, by name. What you leave out stays as above. An unknown nam
 | `severity` | `critical`, `high`, `medium` or `low`: who is notified | the same |
 | `enabled` | `false` switches the alert off | the same |
 
+`for`, `severity` and `enabled` of any other alert are set below `alerts.others.NAME`. `Watchdog`
+stays as it is: it proves that alerts arrive.
+
 The objective, `objectives.availability` ({objective}) over `objectives.window` ({window}), sets
 the error budget, its windows and its burn rates. `objectives.latency` adds a budget of slow
 requests, over the same window: the same alerts fire for it, with `signal: latency`. Of two
