@@ -246,6 +246,30 @@ def test_a_form_of_another_user_is_refused(tmp_path: Path) -> None:
         assert found.press("bob").status is HTTPStatus.FORBIDDEN
 
 
+@pytest.mark.parametrize(
+    "header", [("sec-fetch-site", "cross-site"), ("origin", "https://elsewhere.example.com")]
+)
+@pytest.mark.parametrize("button", ["acknowledge", "withdraw"])
+def test_another_site_is_refused_whatever_token_it_shows(
+    tmp_path: Path, header: tuple[str, str], button: str
+) -> None:
+    """A token that leaked is of no use to a page of another site: the browser says whose it is."""
+    with pages(tmp_path) as found:
+        if button == "withdraw":
+            found.press()
+        before = found.keeping.open()
+        request = Request(
+            method="POST",
+            path=f"{PATH}/{button}",
+            body=urlencode(found.form()).encode(),
+            headers=dict([header]),
+        )
+        answer = asyncio.run(found.pages.answer(request, "ada"))
+        assert answer is not None
+        assert answer.status is HTTPStatus.FORBIDDEN
+        assert found.keeping.open() == before
+
+
 @pytest.mark.parametrize("body", [b"\xff\xfe", b"a=1&" * 1000, b"", b"{}"])
 def test_a_body_that_is_no_form_is_refused(tmp_path: Path, body: bytes) -> None:
     """It costs an answer, and no error."""
