@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -85,6 +86,30 @@ def test_a_form_of_another_user_is_refused(tmp_path: Path) -> None:
     """A token that one user was given is not another's."""
     with pages(tmp_path) as found:
         assert found.press("bob").status is HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    "header", [("sec-fetch-site", "cross-site"), ("origin", "https://elsewhere.example.com")]
+)
+@pytest.mark.parametrize("button", ["acknowledge", "withdraw"])
+def test_another_site_is_refused_whatever_token_it_shows(
+    tmp_path: Path, header: tuple[str, str], button: str
+) -> None:
+    """A token that leaked is of no use to a page of another site: the browser says whose it is."""
+    with pages(tmp_path) as found:
+        if button == "withdraw":
+            found.press()
+        before = found.keeping.open()
+        request = Request(
+            method="POST",
+            path=f"{PATH}/{button}",
+            body=urlencode(found.form()).encode(),
+            headers=dict([header]),
+        )
+        answer = asyncio.run(found.pages.answer(request, "ada"))
+        assert answer is not None
+        assert answer.status is HTTPStatus.FORBIDDEN
+        assert found.keeping.open() == before
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe", b"a=1&" * 1000, b"", b"{}"])
