@@ -21,7 +21,10 @@ SETTLED = 14
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The median of levels, and the mean distance of those above it."""
+    """The median of levels, and the median distance of those above it.
+
+    Not the mean: days with an incident that nobody noted would widen it, and with it the threshold.
+    """
 
     middle: float
     unit: float
@@ -32,7 +35,7 @@ class Scale:
         finite = levels[np.isfinite(levels)]
         middle = float(np.median(finite)) if len(finite) else -np.inf
         above = finite[finite > middle] - middle
-        return cls(middle, float(np.mean(above)) if len(above) else 0.0)
+        return cls(middle, float(np.median(above)) if len(above) else 0.0)
 
     def scores(self, levels: Values) -> Values:
         """Return levels on this scale; inf above a median above which no level has been."""

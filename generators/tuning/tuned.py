@@ -67,6 +67,7 @@ class Tuning:
     disturbed  days on which an alert on a threshold fires for nothing: now, and as proposed
     known      whether anything says which incidents there were
     likeness   of replays and recorded firings
+    incidents  those of that time
     """
 
     grid: TimeGrid
@@ -131,7 +132,7 @@ def tuned(request: TuningRequest, step: Step = lambda _share, _what: None) -> Tu
             request.answers,
             grid,
         ),
-        incidents=incidents,
+        incidents=tuple(one for one in incidents if one.start <= grid.end and one.until >= begins),
         alerts=tuple(alerts),
     )
 

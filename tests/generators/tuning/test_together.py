@@ -54,6 +54,21 @@ def test_nine_unrelated_rules_keep_one_budget() -> None:
     assert 0.7 < np.mean(realised) / np.mean(promised) < 1.3
 
 
+def test_days_that_nobody_noted_spend_the_budget_and_no_more() -> None:
+    """Three days far above all others: their rule's threshold stays near the others' highest.
+
+    By their mean distance its scale would be so wide that it would be several times as high.
+    """
+    random, found = np.random.default_rng(9), []
+    for _ in range(20):
+        levels = np.abs(random.normal(size=(5, 42)))
+        usual = levels[0].max()
+        levels[0, random.choice(42, 3, replace=False)] += 10 * usual
+        first, *_ = fit_together(rules(levels), [0] * 5, WEEKLY).results
+        found.append(value(first) < 2 * usual)
+    assert np.mean(found) >= 0.9  # in others a part of the days is left out
+
+
 def test_a_single_rule_has_about_its_own_threshold() -> None:
     """With one rule, one budget for all is the budget of that rule."""
     levels = np.random.default_rng(4).normal(size=42)
