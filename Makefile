@@ -14,7 +14,8 @@ endif
 # Twice as many as there are processors: tests that start servers wait for them half of their time.
 # Long drills run in quickened time, and have to keep up with it.
 PROCESSES := $(if $(findstring --deep,$(ARGS)),auto,$(shell expr $$(nproc) \* 2))
-WORKERS ?= --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
+SPREAD := --dist loadfile --no-loadscope-reorder
+WORKERS ?= --numprocesses $(PROCESSES) $(SPREAD)
 
 # Compiled modules are kept whatever the environment says: tests start hundreds of processes.
 export PYTHONDONTWRITEBYTECODE :=
@@ -47,7 +48,7 @@ test: $(INSTALLED) ## run the tests; long drills, too, with ARGS=--deep; a part 
 	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 quick: $(INSTALLED) ## run the tests that start no server and no program
-	$(BIN)/python -m pytest $(WORKERS) -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto $(SPREAD) -m "not slow" $(ARGS)
 
 newer: $(INSTALLED) ## check what newer servers read, by amtool 0.35 and promtool 3.16; builds them in .newer, needs go
 	@tests/install-tools

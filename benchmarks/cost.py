@@ -12,9 +12,9 @@ from benchmarks.row import Row
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, SeriesQuery
 from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.points import SECOND
+from exporter.polling_targets import family_targets
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import World
-from exporter.targets import targets
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
 from tests.e2e.history import Exporter, settings
@@ -72,7 +72,7 @@ def _theirs() -> int:
         client = MonitoringClient(channel, limits, Telemetry(0.0))
         for minute in range(MINUTES):
             clock.time = START + minute * 60
-            for target in targets(settings(endpoint, ["*"])):
+            for target in family_targets(settings(endpoint, ["*"])):
                 text, end = metric_filter(target.source), int(clock.time) * SECOND
                 query = SeriesQuery(
                     project=World.project, filter=text, start=end - WINDOW * SECOND, end=end

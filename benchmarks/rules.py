@@ -24,11 +24,10 @@ from exporter.settings import Settings
 from exporter.simulator.incidents import SCENARIOS
 from exporter.simulator.world import World
 from generators.policy import WINDOW
+from generators.rules import longterm
 from generators.rules.anomaly import BANDS
 from generators.rules.budgets import AVAILABILITY, read
 from generators.rules.build import build
-from generators.rules.longterm import name as longterm_name
-from generators.rules.longterm import sent
 from generators.rules.model import Group, Recording, RuleFile
 from tests.generators.rules.by_hand import by_hand
 from tests.servers import Prometheus, blocks, prometheus, wait_until
@@ -84,7 +83,7 @@ def _written(sent: Mapping[int, int]) -> Row:
 def _sent(server: Prometheus, every: int) -> int:
     """Return how many series of groups with an interval the other server is sent."""
     files = build(Settings()).main
-    kept = re.compile(sent(files))
+    kept = re.compile(longterm.sent(files))
     names = {
         rule.record
         for file in files
@@ -155,7 +154,7 @@ def _recorded(now: int) -> Iterator[str]:
         for band in BANDS:
             for region in ("us-central1", "europe-west1", "asia-southeast1"):
                 labels = ",".join(f'{n}="{region}"' for n in band.by)
-                text = f"{longterm_name(band.signal, 'mean')}{{{labels}}}"
+                text = f"{longterm.name(band.signal, 'mean')}{{{labels}}}"
                 yield f"{text} {100 + at // _FIVE % 7} {at}\n"
 
 

@@ -11,11 +11,11 @@ import yaml
 from benchmarks.exporter import Exporter, scrape
 from benchmarks.row import Row
 from exporter.clock import WallClock
+from exporter.polling_targets import family_targets
 from exporter.settings import Settings
 from exporter.simulator.projects import Projects
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import World
-from exporter.targets import targets
 from tests.servers import free_port, process, wait_until
 
 ACTIVE, EMPTY = 10, 90
@@ -37,7 +37,7 @@ def _row(which: str, chosen: dict[str, object]) -> Row:
     google = {"scope": World.project, "endpoint": simulator.start(), "insecure": True}
     # Each family is read once, so that calls can be counted.
     tree: dict[str, object] = {"google": {**google, **chosen, "poll_interval": "1d"}}
-    families = len(targets(Settings.model_validate(tree)))
+    families = len(family_targets(Settings.model_validate(tree)))
     try:
         took = _first_page(tree)
         queries, calls = simulator.queries, simulator.calls

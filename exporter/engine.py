@@ -24,9 +24,9 @@ from exporter.collectors.redis import RedisCollector
 from exporter.flag_watch import FlagWatch
 from exporter.logs import once
 from exporter.poller import Poller
+from exporter.polling_targets import application_target, collected, family_targets
 from exporter.service_watch import ServiceWatch
 from exporter.settings import Settings
-from exporter.targets import application_target, collected, targets
 from exporter.telemetry import Telemetry
 
 log = logging.getLogger("ionmon.engine")
@@ -75,7 +75,11 @@ class Engine:
         every: tuple[Collector | None, ...] = (self.monitoring, self.redis, self.application)
         collectors = tuple(collector for collector in every if collector and collector.polls())
         self.poller = Poller(
-            collectors, outside.clock, outside.telemetry, outside.seen, self._swapped
+            collectors=collectors,
+            clock=outside.clock,
+            telemetry=outside.telemetry,
+            seen=outside.seen,
+            swapped=self._swapped,
         )
         self.watch = ServiceWatch(settings, outside.clock, outside.telemetry)
         self._flags = FlagWatch(settings, outside.clock, outside.telemetry)
@@ -175,7 +179,7 @@ def _watched_cache(settings: Settings) -> CacheReads | None:
 
 def _monitoring(settings: Settings, outside: Outside) -> CloudMonitoringCollector | None:
     """Return the collector of Cloud Monitoring; None without a project, so without credentials."""
-    google, requested = settings.google, targets(settings)
+    google, requested = settings.google, family_targets(settings)
     if not requested:
         return None
     opened = channel(google.endpoint, google.credentials_file, insecure=google.insecure)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import IO
 
 from exporter.catalog import own, redis
-from exporter.catalog.model import CloudMonitoring, Family, MetricKind
+from exporter.catalog.model import Family, MetricKind
+from exporter.catalog.walk import counts_source_time
 from exporter.cloud_monitoring.bucket_layouts import layout
 from exporter.cloud_monitoring.bucket_totals import Layout
 from exporter.cloud_monitoring.gauge_reader import GaugeSample, join
@@ -190,13 +191,8 @@ def write(
 
 def _covered(histories: Iterable[FamilyHistory], world: World, seconds: int) -> Part:
     """Return the source time that counters cover: here, all of it."""
-    names = sorted(h.family.name for h in histories if _counts(h.family))
+    names = sorted(h.family.name for h in histories if counts_source_time(h.family))
     return Part(own.DATA_SECONDS, tuple(Sample((world.project, name), seconds) for name in names))
-
-
-def _counts(family: Family) -> bool:
-    source = family.source
-    return isinstance(source, CloudMonitoring) and source.kind is not MetricKind.GAUGE
 
 
 def _write_step(parts: Iterable[Part], stems: dict[str, Stems], at: int, out: IO[bytes]) -> int:

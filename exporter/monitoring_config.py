@@ -47,12 +47,24 @@ class ObjectiveConfig(_Part):
     latency: LatencyConfig | None = None
 
 
+def is_worse(value: float, than: float, direction: str) -> bool:
+    """Return whether a value is beyond another one; the same value is not.
+
+    direction  the one in which a signal gets worse: down, else up
+    """
+    return value < than if direction == "down" else value > than
+
+
 class LimitConfig(_Part):
     """A threshold as a number of base units: seconds, bytes, a ratio from 0 to 1."""
 
     value: float
     unit: str | None
     direction: Literal["up", "down"]
+
+    def exceeded(self, value: float) -> bool:
+        """Return whether a value is beyond the threshold."""
+        return is_worse(value, self.value, self.direction)
 
 
 class AlertConfig(_Part):
@@ -103,7 +115,7 @@ class SplitConfig(_Part):
     of: Literal["value", "events"]
 
 
-class TargetConfig(_Part):
+class SignalTargetConfig(_Part):
     """What a signal should be, in base units: at least, at most, or both; `text` says it."""
 
     least: float | None
@@ -134,7 +146,7 @@ class SignalConfig(_Part):
     week: PeriodConfig | None = None
     splits: dict[str, SplitConfig] = {}
     log_filter: str | None = None
-    target: TargetConfig | None = None
+    target: SignalTargetConfig | None = None
 
 
 class BudgetConfig(_Part):

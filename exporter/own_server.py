@@ -8,7 +8,7 @@ import ssl
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from io import BytesIO
 from typing import Any
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import (
     AbstractHTTPHandler,
     HTTPDefaultErrorHandler,
@@ -44,6 +44,15 @@ def answer(
         if limit.over:
             raise _late(seconds)
         return found
+
+
+def answer_fault(error: Exception) -> str:
+    """Return why there is no answer: of a certificate, what is wrong with it."""
+    # A TLS error has a reason, too, which is a mere name: CERTIFICATE_VERIFY_FAILED.
+    found = error.reason if isinstance(error, URLError) else error
+    if isinstance(found, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {found.verify_message}"
+    return str(found) or type(found).__name__
 
 
 def _read(

@@ -14,7 +14,7 @@ from exporter.engine import Engine, Outside
 from exporter.errors import IonmonError
 from exporter.lifecycle import Lifecycle, record_settings
 from exporter.redaction import redacted
-from exporter.settings import Settings, default_state_file
+from exporter.settings import Settings, state_file
 from exporter.telemetry import Telemetry
 from exporter.web.scrapers import Scrapers
 from exporter.web.server import ServerOptions, WebServer
@@ -47,10 +47,10 @@ class Program:
         Raises RuntimeError where polling ends by itself: old values must not be served for ever.
         """
         self.lifecycle.begin()
-        state_file = self.settings.storage.state_file or default_state_file(self.settings)
+        path = state_file(self.settings)
         if self.settings.storage.state_file is None:
-            _warn_anew(state_file)
-        store = SqliteStore(state_file)
+            _warn_anew(path)
+        store = SqliteStore(path)
         try:
             await self._serve(store, started)
         finally:

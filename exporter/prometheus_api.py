@@ -13,7 +13,7 @@ from typing import Any
 
 from exporter.errors import IonmonError
 from exporter.exposition.label_values import clean
-from exporter.own_server import answer
+from exporter.own_server import answer, answer_fault
 
 TIMEOUT = 60.0  # seconds for the whole of one answer
 _SHOWN = 400  # characters of an error that are shown
@@ -199,8 +199,7 @@ class Prometheus:
         except TimeoutError as error:
             raise NotInTime(f"no answer within {self.timeout:g} s") from error
         except (OSError, HTTPException) as error:
-            reason = getattr(error, "reason", None) or error
-            raise NoAnswer(f"{self.url} {_NO_ANSWER}: {reason}") from error
+            raise NoAnswer(f"{self.url} {_NO_ANSWER}: {answer_fault(error)}") from error
         if len(text) > _LARGEST:
             raise TooMuch(f"the answer has more than {_LARGEST >> 20} MiB; ask for less at once")
         return json.loads(text)["data"]

@@ -37,12 +37,14 @@ class ServiceWatch:
         self._limits = LimitsFile(config_path(settings))
         self.failing = False
         self._fed = False  # since the last failure
+        self.seen: set[str] = set()  # families that have had a series
         self.service: RecentService | None = None
 
     def take_over(self, before: "ServiceWatch") -> None:
         """Go on with what an earlier watch knows of the same signals, unless it is failing."""
         if not before.failing and self.ring.signals == before.ring.signals:
             self.ring, self.service = before.ring, before.service
+            self.seen = before.seen
 
     def feed(self, snapshot: Snapshot) -> None:
         """Add what rose since the last snapshot."""
@@ -65,7 +67,8 @@ class ServiceWatch:
         try:
             self.ring.step(now)
             times = data_times(states, wall)
-            service = self.ring.service(now + wall, self._limits.read(), times)
+            limits, absent = self._limits.read(), self._absent(states)
+            service = self.ring.service(now + wall, limits, times, absent)
         except Exception as error:  # noqa: BLE001 - as above
             self._begin_anew(error)
         else:
@@ -80,6 +83,16 @@ class ServiceWatch:
         self.failing, self.service = False, service
         for family in sorted({name for one in service.not_known for name in one.given_up}):
             once(log, family, f"{family}: over {MOST} places, its signals are not known")
+
+    def _absent(self, states: Sequence[PollState]) -> frozenset[str]:
+        """Return the families that every poll of theirs read without a series, now and before."""
+        read: dict[str, bool] = {}
+        for state in states:
+            name, some = state.poll.family, state.series() > 0
+            if some:
+                self.seen.add(name)
+            read[name] = read.get(name, True) and state.healthy() and not some
+        return frozenset(name for name, empty in read.items() if empty) - self.seen - {""}
 
     def _begin_anew(self, error: Exception) -> None:
         """Drop the ring, which may be broken halfway; log the first failure of several."""

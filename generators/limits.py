@@ -5,7 +5,7 @@ from typing import assert_never
 
 from exporter.catalog.expression import Direction, Signal
 from exporter.catalog.model import Unit
-from exporter.settings.signal_targets import TargetRange
+from exporter.settings.signal_targets import SignalTarget
 from exporter.settings.types import duration
 from exporter.summary import wording
 from generators.alert_table import BurnAlert, ExhaustedAlert, PolicyAlert, ThresholdAlert
@@ -70,11 +70,11 @@ def condition(alert: PolicyAlert) -> str:
     assert_never(alert)
 
 
-def target(signal: Signal, wanted: TargetRange) -> str:
-    """Return a target as people write it: 80% to 85%, at least 9,000/s."""
+def signal_target_text(signal: Signal, target: SignalTarget) -> str:
+    """Return what a signal should be, as people write it: 80% to 85%, at least 9,000/s."""
     least, most = (
         None if bound is None else wording.shown(bound, signal.unit.suffix)
-        for bound in (wanted.least, wanted.most)
+        for bound in (target.least, target.most)
     )
     if least is not None and most is not None:
         return f"{least} to {most}"

@@ -15,16 +15,16 @@ from typing import Any
 from exporter import __version__
 from exporter.catalog.expression import Matcher, Signal
 from exporter.catalog.walk import split
-from exporter.monitoring_config import SCHEMA_VERSION, MonitoringConfig, parsed
+from exporter.monitoring_config import DEFAULT_PATH, SCHEMA_VERSION, MonitoringConfig, parsed
 from exporter.settings import Settings
-from exporter.settings.signal_targets import target_range
+from exporter.settings.signal_targets import signal_target
 from exporter.settings.types import duration
 from generators import service_costs, summary_queries
 from generators.alert_table import PolicyAlert, ThresholdAlert
 from generators.boards import link
 from generators.configured_metrics import panel_address
 from generators.error_logs import filters
-from generators.limits import condition, number, target
+from generators.limits import condition, number, signal_target_text
 from generators.policy import DAY, LatencyPolicy, Policy, policy
 from generators.promql import View, render_signal
 from generators.rules.build import Rules, build
@@ -33,7 +33,7 @@ from generators.rules.names import span
 from generators.rules.rows import Source
 from generators.summary_queries import MonitoringFigure
 
-PATH = "alertmanager/out/monitoring_config.json"
+CONFIG_FILE = DEFAULT_PATH.as_posix()
 Body = dict[str, Any]
 _LINKS = ("runbook_url", "dashboard_url")
 # Labels that alerts of one name may differ in. Severity and team follow from the service.
@@ -100,7 +100,7 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
         "files": {path: digest(text) for path, text in sorted(written.files.items())},
     }
     whole = json.dumps({"content_hash": digest(json.dumps(body)), **body}, indent=2) + "\n"
-    parsed(whole, PATH)  # what runs has to be able to read it
+    parsed(whole, CONFIG_FILE)  # what runs has to be able to read it
     return whole
 
 
@@ -189,11 +189,11 @@ def _signal(signal: Signal, settings: Settings, policy: Policy) -> Body:
 
 def _target(signal: Signal, settings: Settings) -> Body:
     """Return what a signal should be, where that is configured."""
-    text_ = settings.targets.get(signal.name)
-    if text_ is None:
+    written = settings.targets.get(signal.name)
+    if written is None:
         return {}
-    wanted = target_range(signal, text_)
-    return {"target": {**asdict(wanted), "text": target(signal, wanted)}}
+    target = signal_target(signal, written)
+    return {"target": {**asdict(target), "text": signal_target_text(signal, target)}}
 
 
 def _summarized(signal: Signal, settings: Settings, policy: Policy) -> Body:
@@ -224,4 +224,4 @@ def _figure(day: MonitoringFigure, week: MonitoringFigure) -> Body:
 def in_force(settings: Settings) -> MonitoringConfig:
     """Return what the file would say under settings, for a command that needs no written file."""
     whole = text(settings, policy(settings), build(settings), Written("", {}))
-    return parsed(whole, PATH)
+    return parsed(whole, CONFIG_FILE)

@@ -4,11 +4,11 @@ import click
 
 import generators.alertmanager.build
 import generators.dashboards.build
+import generators.deployment_targets.build
 import generators.grafana.build
 import generators.rule_tests.files
 import generators.rules.build
 import generators.runbooks.build
-import generators.targets.build
 from exporter.settings import Settings
 from generators import (
     command_reference,
@@ -20,13 +20,13 @@ from generators import (
     reference,
     settings_reference,
 )
+from generators.deployment_targets.model import ChosenTargets
 from generators.files import USUAL, signed
 from generators.policy import policy
 from generators.query_reads import direct_reads
 from generators.rules.build import build
 from generators.rules.model import alerts
 from generators.runbooks.links import linked
-from generators.targets.model import ChosenTargets
 
 DOCUMENTATION = (
     reference.texts,
@@ -69,14 +69,16 @@ def texts(
     found.update(boards)
     found.update(generators.grafana.build.texts(settings, boards))
     if targets is not None:
-        found.update(generators.targets.build.texts(targets, settings, rules, boards, found))
+        found.update(
+            generators.deployment_targets.build.texts(targets, settings, rules, boards, found)
+        )
     if program is None:
         found = linked(found, settings.links.documentation)
     else:
         found = _reference(program) | found
     found = signed(found, command)
     # After all else is signed: it has the digest of each file as it is written.
-    found[monitoring_config.PATH] = monitoring_config.text(
+    found[monitoring_config.CONFIG_FILE] = monitoring_config.text(
         settings,
         held,
         rules,

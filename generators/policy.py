@@ -71,7 +71,7 @@ class Policy:
 
     missing     families that the application's road does not bring
     signals     those of the catalog that it does bring, then configured metrics
-    thresholds  the alerts of the table
+    thresholds  the alerts of the table, but for those on what the settings do not read
     configured  the alerts on configured metrics
     breach, burn, exhausted  the alerts on the error budget
     latency     the objective of latency and its alerts; None where there is none
@@ -159,7 +159,7 @@ def _found(settings: Settings) -> Policy:
         thresholds=tuple(
             replace(_changed(a, given[a.name]), signal=catalog_signal(a.signal, settings))
             for a in THRESHOLDS
-            if given[a.name].enabled
+            if given[a.name].enabled and is_brought(a.signal.expression, settings.unread_families)
         ),
         breach=breach,
         burn=burn,

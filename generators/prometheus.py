@@ -12,6 +12,7 @@ from exporter.settings.servers import REPLICA
 from exporter.settings.types import duration
 from generators import bridge_access
 from generators.files import MARK
+from generators.output_folders import SERVERS
 from generators.policy import EVALUATION
 from generators.rules.build import Rules
 from generators.rules.delivery_rows import BRIDGE_JOB
@@ -19,7 +20,6 @@ from generators.rules.health_rows import EXPORTER_JOB
 from generators.rules.longterm import sent
 from generators.rules.model import RuleFile, dumped
 
-FOLDER = "alertmanager/out"
 _START = """# {mark}
 # prometheus --config.file=THIS {flags}
 """
@@ -30,13 +30,13 @@ def texts(settings: Settings, rules: Rules) -> dict[str, str]:
     second = settings.prometheus.longterm
     head = _head(written(main_flags(settings)))
     found = {
-        f"{FOLDER}/{file}": head + dumped(main(settings, rules, replica))
+        f"{SERVERS}/{file}": head + dumped(main(settings, rules, replica))
         for file, replica in _scraping(settings)
     }
     if second is not None:
         listen = f"--web.listen-address={second}"
         started = f"{written(longterm_flags())} {listen}"
-        found[f"{FOLDER}/prometheus-longterm.yml"] = _head(started) + dumped(
+        found[f"{SERVERS}/prometheus-longterm.yml"] = _head(started) + dumped(
             longterm(settings, rules)
         )
     return found

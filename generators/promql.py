@@ -47,12 +47,12 @@ class View:
     by: tuple[str, ...] = ()
     only: tuple[AnyMatcher, ...] = ()
     held: str = ""
-    recorded: Mapping[str, "RecordedSeries"] = field(default_factory=dict)
+    recorded: Mapping[str, "RecordedIncrease"] = field(default_factory=dict)
     offset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedSeries:
+class RecordedIncrease:
     """A recorded series and the labels it has; with a range, what it adds up to in that time.
 
     windows  how many values of the series hold the same event: five minutes, recorded each minute

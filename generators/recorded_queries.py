@@ -13,7 +13,7 @@ from exporter.catalog.expression import Changes, Expression, Level, Signal
 from exporter.catalog.model import Reduce
 from exporter.catalog.walk import split
 from generators.policy import WINDOW
-from generators.promql import RecordedSeries, View, render
+from generators.promql import RecordedIncrease, View, render
 from generators.rules import longterm
 from generators.rules.names import span
 from generators.rules.recording import is_level, recorded, signal_name
@@ -85,7 +85,7 @@ class RecordedQueries:
         found: Signal,
         window: int,
         by: tuple[str, ...],
-        known: Mapping[str, RecordedSeries],
+        known: Mapping[str, RecordedIncrease],
     ) -> str:
         view = View(window=span(window), by=by, only=self.only, recorded=known)
         return render(found.expression, view)
@@ -111,7 +111,7 @@ class RecordedQueries:
         self,
         expression: Expression,
         by: tuple[str, ...],
-        known: Mapping[str, RecordedSeries],
+        known: Mapping[str, RecordedIncrease],
         offset: str = "",
     ) -> str:
         view = View(window=span(WINDOW), by=by, only=self.only, recorded=known, offset=offset)
@@ -119,10 +119,10 @@ class RecordedQueries:
 
 
 @cache
-def kept() -> Mapping[str, RecordedSeries]:
+def kept() -> Mapping[str, RecordedIncrease]:
     """Return the increases that the server with 90 days has, by the name of the raw series."""
     return MappingProxyType(
-        {n: RecordedSeries(longterm.increase(r.name), r.labels) for n, r in recorded().items()}
+        {n: RecordedIncrease(longterm.increase(r.name), r.labels) for n, r in recorded().items()}
     )
 
 

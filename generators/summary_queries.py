@@ -221,9 +221,10 @@ def _uptime(window: int) -> str:
     up, within = f'max(up{{job="{EXPORTER_JOB}"}})', span(window)
     minutes = f"sum_over_time({up}[{within}:1m])"
     older = f'count(last_over_time(up{{job="{EXPORTER_JOB}"}}[{within}] offset {within}))'
-    # In whole steps, as they are summed: the last one may be nearly a minute ago.
-    since = f"60 * (1 + floor((time() - min_over_time(({up} * 0 + time())[{within}:1m])) / 60))"
-    return f"{minutes} * 60 / ({older} * 0 + {window} or {since})"
+    # Steps are counted, not taken from the window: at a whole minute, Prometheus 2 has one more.
+    every = f"count_over_time(vector(1)[{within}:1m])"
+    since = f"1 + floor((time() - min_over_time(({up} * 0 + time())[{within}:1m])) / 60)"
+    return f"{minutes} / ({older} * 0 + {every} or {since})"
 
 
 def _integrity(window: int) -> str:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from exporter import logs, redaction
+from exporter.commands import progress_lines
 from tests import evaluating
 from tests.ordering import ordered
 from tests.quickness import Guard, is_slow
@@ -69,6 +70,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> object:
     """Let only a test that is marked as slow start a server or a program."""
     with _GUARD.over(item.nodeid, allowed=item.get_closest_marker("slow") is not None):
         return (yield)
+
+
+@pytest.fixture(autouse=True)
+def _no_progress_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Print no line about long work: tests hold standard error whole, on slow machines, too."""
+    monkeypatch.setattr(progress_lines, "EVERY", 3600.0)
 
 
 @pytest.fixture(autouse=True)

@@ -43,10 +43,14 @@ _EVENTS = frozenset(
 def is_slow(item: pytest.Item) -> bool:
     """Say whether a test's module, or one of its fixtures', imports what starts something."""
     found: Mapping[str, Sequence[Any]] = item._fixtureinfo.name2fixturedefs
-    fixtures = {Path(getfile(each.func)) for given in found.values() for each in given}
-    return any(
-        starts(path) for path in (item.path, *fixtures) if path.is_relative_to(ROOT / "tests")
-    )
+    fixtures = {getfile(each.func) for given in found.values() for each in given}
+    return any(_is_starter(file) for file in (str(item.path), *fixtures))
+
+
+@cache
+def _is_starter(file: str) -> bool:
+    path = Path(file)
+    return path.is_relative_to(ROOT / "tests") and starts(path)
 
 
 @cache
@@ -61,12 +65,20 @@ def starts(path: Path) -> bool:
 
 def _imported(path: Path) -> Iterator[str]:
     """Yield the names of modules that a file imports, and those of what it takes from them."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in _statements(ast.parse(path.read_text()).body):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _statements(body: Sequence[ast.AST]) -> Iterator[ast.AST]:
+    """Yield statements and those within them, without their expressions."""
+    for node in body:
+        yield node
+        for inner in ("body", "orelse", "handlers", "finalbody", "cases"):
+            yield from _statements(getattr(node, inner, ()))
 
 
 class Guard:

@@ -191,7 +191,13 @@ class _Conversation:
         reply = self._rules.replies.get("TAKEN", "250 taken")
         if reply.startswith("250"):
             self._server.mails.append(
-                TakenMail(tuple(self._to), message, self._encrypted, self._user, time.time())
+                TakenMail(
+                    to=tuple(self._to),
+                    message=message,
+                    encrypted=self._encrypted,
+                    user=self._user,
+                    at=time.time(),
+                )
             )
         self._to.clear()
         self._say(reply)

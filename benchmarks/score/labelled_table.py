@@ -29,7 +29,7 @@ HEAD = ("set", "for", "method", "recall", "precision", "firing days", "firings/d
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class LabelledPart:
     """A set for one `for`: the score of each method, and the matched points."""
 
     name: str
@@ -55,9 +55,9 @@ def show(folder: Path) -> bool:
     return all(met for _, met in verdicts)
 
 
-def _part(name: str, series: Sequence[Labelled], samples: int) -> Part:
+def _part(name: str, series: Sequence[Labelled], samples: int) -> LabelledPart:
     trials: list[Trial] = [trial(each, samples) for each in series]
-    return Part(
+    return LabelledPart(
         name=name,
         samples=samples,
         scores={method: score(trials, chosen) for method, chosen in METHODS.items()},
@@ -65,7 +65,7 @@ def _part(name: str, series: Sequence[Labelled], samples: int) -> Part:
     )
 
 
-def _row(part: Part, method: str) -> tuple[str, ...]:
+def _row(part: LabelledPart, method: str) -> tuple[str, ...]:
     found = part.scores[method]
     refused = f", {found.refused} of {len(found.outcomes)} refused" if found.refused else ""
     firing, days = found.days
@@ -81,7 +81,7 @@ def _row(part: Part, method: str) -> tuple[str, ...]:
     )
 
 
-def _matched(part: Part, point: matched.Point) -> tuple[str, ...]:
+def _matched(part: LabelledPart, point: matched.Point) -> tuple[str, ...]:
     return (
         part.name,
         f"{part.samples}",
@@ -94,7 +94,7 @@ def _matched(part: Part, point: matched.Point) -> tuple[str, ...]:
     )
 
 
-def _verdict(name: str, parts: Sequence[Part]) -> tuple[tuple[str, ...], bool]:
+def _verdict(name: str, parts: Sequence[LabelledPart]) -> tuple[tuple[str, ...], bool]:
     """Return a set's row, and whether it reaches its goals."""
     firing = float(np.mean([part.scores["levels"].firing_days for part in parts]))
     promised = float(np.mean([part.scores["levels"].promised for part in parts]))

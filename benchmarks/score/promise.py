@@ -13,7 +13,7 @@ from benchmarks.score.simulated import (
     FORS,
     SEASONS,
     SHAPES,
-    World,
+    SimulatedHistory,
     batches,
     history,
     levels,
@@ -45,7 +45,7 @@ class FitOutcome:
 class PromiseCell:
     """All fits of one world with one `for`."""
 
-    world: World
+    world: SimulatedHistory
     samples: int
     outcomes: tuple[FitOutcome, ...]
 
@@ -74,7 +74,7 @@ class PromiseCell:
 def cells(runs: int) -> Iterator[PromiseCell]:
     """Yield every cell; each world draws its own minutes."""
     worlds = [
-        World(autocorrelation=phi, season=season, shape=shape, fault=fault)
+        SimulatedHistory(autocorrelation=phi, season=season, shape=shape, fault=fault)
         for fault in FAULTS
         for phi in AUTOCORRELATIONS
         for season in SEASONS
@@ -84,7 +84,7 @@ def cells(runs: int) -> Iterator[PromiseCell]:
         yield from _cells(world, runs, seed)
 
 
-def _cells(world: World, runs: int, seed: int) -> Iterable[PromiseCell]:
+def _cells(world: SimulatedHistory, runs: int, seed: int) -> Iterable[PromiseCell]:
     random = np.random.default_rng(seed)
     outcomes: dict[int, list[FitOutcome]] = {samples: [] for samples in FAULTS[world.fault]}
     for noise in batches(world.autocorrelation, runs, seed):

@@ -27,7 +27,7 @@ BATCH = 100  # runs at a time: a matrix of 73 MB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class SimulatedHistory:
     """What is simulated: φ of neighbouring minutes, season, shape, and what breaks a fit."""
 
     autocorrelation: float
@@ -48,7 +48,7 @@ def batches(autocorrelation: float, runs: int, seed: int) -> Iterator[Values]:
         yield np.ascontiguousarray(noise.T)
 
 
-def series(noise: Values, world: World, random: np.random.Generator) -> Values:
+def series(noise: Values, world: SimulatedHistory, random: np.random.Generator) -> Values:
     """Return the values of a world, a run a row."""
     level = noise + _season(world.season)
     day = np.arange(noise.shape[1]) / MINUTES

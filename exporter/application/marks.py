@@ -83,7 +83,9 @@ class Marks:
     def add(self, version: int, name: str, value: float, risen: float) -> CountMark | None:
         """Add a mark; None where the name is none of a field."""
         try:
-            mark = CountMark(version, name, parts(name, version), value, risen)
+            mark = CountMark(
+                version=version, name=name, field=parts(name, version), value=value, risen=risen
+            )
         except ValueError as error:
             self.unreadable[version, name] = str(error)
             return None

@@ -1,6 +1,6 @@
 """What an exporter has to know of an application after a reload and a restart, in one place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -39,6 +39,11 @@ class Epoch:
         is_older = layout.number("created") < self.read - OLDER
         return bool(self.name) and is_new and not is_older and "seeded" not in layout.meta
 
+    def continues(self, layout: LayoutState) -> bool:
+        """Return whether a layout's totals are those that were counted, or will be filled in."""
+        is_filled = layout.meta.get("created") == self.created  # by an exporter that knew them
+        return layout.epoch in self.past or is_filled or self.is_emptied(layout)
+
     def follow(self, layout: LayoutState, now: float) -> None:
         """Note what a layout has now, by the server's Unix time."""
         if layout.epoch:
@@ -59,6 +64,7 @@ class Memory:
     known    series that were exposed, by family
     unseen   series exposed at zero until every scraper has come since that time
     first    whether there was no reading yet: then all series are exposed as they are
+    server   which server the settings named, empty where that is not known
     """
 
     marks: Marks = field(default_factory=Marks)
@@ -67,6 +73,14 @@ class Memory:
     known: dict[str, set[Pairs]] = field(default_factory=dict)
     unseen: dict[SeriesKey, float] = field(default_factory=dict)
     first: bool = True
+    server: str = ""
+
+    def is_of_another(self, server: str, layouts: Iterable[LayoutState]) -> bool:
+        """Return whether other settings name another server, which has its own counts."""
+        if self.server in ("", server):
+            return False
+        begun = [layout for layout in layouts if layout.epoch]
+        return bool(begun) and not any(self.epoch(one.version).continues(one) for one in begun)
 
     def created(self) -> Iterator[float]:
         """Yield when each layout's counting began, Unix time."""

@@ -57,6 +57,12 @@ class FamilyCut:
         exposed = self.target.exposed or self.target.family
         return replace(exposed, labels=(*exposed.labels, JOB, INSTANCE))
 
+    def identity(self) -> tuple[object, ...]:
+        """Return everything that its samples depend on, beside the points."""
+        target, family = self.target, self.family
+        what = (target.name, family.type, family.label_names, repr(target.source), target.limit)
+        return (*what, sorted(target.selection.allowed.items()), self.cut, self.described.period)
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -110,14 +116,11 @@ class BackfillPlan:
 
     def identity(self) -> str:
         """Return a text that is the same for the same plan: what is done of it stays done."""
-        cuts = [
-            [each.target.name, each.cut, sorted(each.target.selection.allowed.items())]
-            for each in self.families
-        ]
         body = {
             "format": FORMAT,
             "start": self.start,
-            "cuts": cuts,
+            "live": self.live,
+            "cuts": [each.identity() for each in self.families],
             "instance": self.instance,
             "rules": self.rules,
         }

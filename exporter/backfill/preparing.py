@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from exporter.backfill.plan import BackfillPlan, cuts, read_by_rules
 from exporter.backfill.rules import RuleSet
@@ -11,8 +10,8 @@ from exporter.cloud_monitoring.client import MonitoringClient
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.errors import IonmonError, SettingsError
-from exporter.settings import Settings, default_state_file
-from exporter.targets import targets
+from exporter.polling_targets import family_targets
+from exporter.settings import Settings, state_file
 
 _ALIGNED = 3600  # seconds
 
@@ -27,15 +26,10 @@ class BackfillRequest:
 
 def wanted(settings: Settings, rules: RuleSet) -> tuple[FamilyTarget, ...]:
     """Return the targets that rules read. Raises IonmonError where there is none."""
-    found = targets(settings)
+    found = family_targets(settings)
     if not found:
         raise SettingsError("no project is configured; use: ionmon backfill --project my-project")
     return read_by_rules(found, rules.names)
-
-
-def state_file(settings: Settings) -> Path:
-    """Return the exporter's state file."""
-    return settings.storage.state_file or default_state_file(settings)
 
 
 def planned(

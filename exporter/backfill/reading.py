@@ -126,7 +126,11 @@ class FamilyReader:
                 found.unsound += 1
                 continue
             at = -(-end // (STEP * SECOND)) * STEP
-            found.by_step[at].append(ReadPoint(identity.key, identity.labels, begun, end, amount))
+            found.by_step[at].append(
+                ReadPoint(
+                    key=identity.key, labels=identity.labels, start=begun, end=end, amount=amount
+                )
+            )
 
     def _amount(self, point: Raw) -> Amount:
         if not self._gauge:

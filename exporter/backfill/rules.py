@@ -116,7 +116,9 @@ def _rule(file: Path, rule: Mapping[str, Any], every: int) -> RecordingRule:
     except ValueError as error:
         raise IonmonError(f"{file}: {rule['record']}: {error}") from error
     labels = tuple(sorted((rule.get("labels") or {}).items()))
-    return RecordingRule(str(rule["record"]), expr, labels, reads, every)
+    return RecordingRule(
+        record=str(rule["record"]), expr=expr, labels=labels, reads=reads, every=every
+    )
 
 
 def _names(node: Any) -> Iterator[str]:  # noqa: ANN401 - nodes of promql_parser

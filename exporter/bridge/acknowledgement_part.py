@@ -58,7 +58,13 @@ class AcknowledgementPart:
         self._use_servers(settings)
         self._site = AlertSite(self.firing, self.acknowledging, clock, settings)
         groups = PagerDutyGroups(journal.transaction)
-        self._pagerduty = PagerDutyPart(settings, groups, self.firing, self.acknowledging, clock)
+        self._pagerduty = PagerDutyPart(
+            settings=settings,
+            groups=groups,
+            firing=self.firing,
+            acknowledging=self.acknowledging,
+            clock=clock,
+        )
         self._site.in_pagerduty = self._pagerduty.may_have
         self._site.has_had = journal.has_had
         self.paths = (
@@ -95,7 +101,13 @@ class AcknowledgementPart:
         former = self._postings
         self._postings = {
             source.name: self._postings.get(source.name)
-            or Posting(one, source, self.acknowledging.open, self._clock, self._ended)
+            or Posting(
+                to=one,
+                source=source,
+                open_=self.acknowledging.open,
+                clock=self._clock,
+                ended=self._ended,
+            )
             for one, source in zip(at, held, strict=True)
         }
         for name in former.keys() - self._postings.keys():

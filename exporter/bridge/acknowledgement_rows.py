@@ -9,12 +9,13 @@ from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.deliveries import Transaction
 from exporter.bridge.journal_rows import (
     DamagedRow,
-    number_of,
     readable,
     text_of,
     texts_json,
     texts_of,
+    time_of,
 )
+from exporter.bridge.webhook import EARLIEST
 
 _SELECT = """
 SELECT id, fingerprint, starts_at, labels, since, acknowledgement.user, comment,
@@ -117,12 +118,12 @@ def _acknowledgement(row: tuple[Any, ...]) -> Acknowledgement:
         row=id_,
         fingerprint=text_of(fingerprint, "fingerprint"),
         labels=texts_of(labels, "labels"),
-        starts_at=number_of(starts_at, "starts_at"),
+        starts_at=time_of(starts_at, "starts_at", EARLIEST),
         since=_beginnings(since),
         user=text_of(user, "user"),
         comment=text_of(comment, "comment"),
-        at=number_of(at, "at"),
-        ended_at=None if ended_at is None else number_of(ended_at, "ended_at"),
+        at=time_of(at, "at"),
+        ended_at=None if ended_at is None else time_of(ended_at, "ended_at"),
         withdrawn_by=text_of(withdrawn_by or "", "withdrawal.user"),
     )
 
@@ -134,4 +135,4 @@ def _beginnings(text: object) -> tuple[float, ...]:
         found = None
     if not isinstance(found, list):
         raise DamagedRow("since: is no list")
-    return tuple(number_of(each, "since") for each in found)
+    return tuple(time_of(each, "since", EARLIEST) for each in found)

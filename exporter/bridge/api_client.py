@@ -16,7 +16,7 @@ from typing import Any
 from exporter.bridge.alert_api import ACKNOWLEDGE, LIST, WITHDRAW
 from exporter.bridge.alert_rows import AcknowledgedBy, AlertRow, shown
 from exporter.errors import IonmonError
-from exporter.own_server import answer
+from exporter.own_server import answer, answer_fault
 from exporter.secrets_file import Secret
 
 _FIX = "start it with ionmon bridge, or name its address with --url"
@@ -81,12 +81,12 @@ class BridgeApi:
         found = self._asked(LIST, None)
         with _reading(self.url):
             return FiringList(
-                tuple(map(_row, found["alerts"])),
-                tuple(found["faults"]),
-                float(found["now"]),
-                bool(found["known"]),
-                _time(found["as_of"]),
-                _time(found.get("known_at")),  # an older bridge does not say it
+                alerts=tuple(map(_row, found["alerts"])),
+                faults=tuple(found["faults"]),
+                now=float(found["now"]),
+                known=bool(found["known"]),
+                as_of=_time(found["as_of"]),
+                known_at=_time(found.get("known_at")),  # an older bridge does not say it
             )
 
     def acknowledge(self, ids: Sequence[str], comment: str) -> tuple[Acknowledged, ...]:
@@ -120,8 +120,8 @@ class BridgeApi:
         except urllib.error.HTTPError as error:
             raise self._refused(error) from error
         except (OSError, HTTPException) as error:
-            reason = getattr(error, "reason", None) or error
-            raise IonmonError(f"{self.url}: no bridge answers: {reason}; {_FIX}") from error
+            text = f"{self.url}: no bridge answers: {answer_fault(error)}; {_FIX}"
+            raise IonmonError(text) from error
 
     def _refused(self, error: urllib.error.HTTPError) -> IonmonError:
         if error.code == HTTPStatus.UNAUTHORIZED:

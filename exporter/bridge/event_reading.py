@@ -1,11 +1,10 @@
 """Reads from the journal what Alertmanager's event recorder said of a time."""
 
-import json
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from exporter.bridge.deliveries import Transaction
+from exporter.bridge.journal_rows import DamagedRow, readable, texts_of, time_of
 from exporter.bridge.recorded_events import EventKind
 from exporter.prometheus_api import Labels
 
@@ -21,8 +20,7 @@ FROM muting JOIN event_labels AS muted ON muted.fingerprint = muting.fingerprint
 LEFT JOIN event_labels AS by ON by.fingerprint = muting.source
 WHERE muting.until >= ? AND muting.began_at < ? ORDER BY muting.began_at, muting.id"""
 _SIGNS = """
-SELECT instance, began_at, until FROM event_sign WHERE typeof(began_at) = 'real'
-AND typeof(until) = 'real' ORDER BY began_at, id"""
+SELECT instance, began_at, until FROM event_sign ORDER BY began_at, id"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,45 +80,53 @@ def event_record(transaction: Transaction, since: float, until: float) -> EventR
         delivered = db.execute(_DELIVERIES, (since, until)).fetchall()
         muted = db.execute(_MUTINGS, (since, until)).fetchall()
         signs = db.execute(_SIGNS).fetchall()
-    deliveries, mutings = tuple(_deliveries(delivered)), tuple(_mutings(muted))
+    deliveries, mutings = readable(delivered, _delivery), readable(muted, _muting)
     return EventRecord(
-        deliveries=deliveries,
-        mutings=mutings,
-        signs=tuple(RecorderSign(str(name), *times) for name, *times in signs),
+        deliveries=tuple(deliveries),
+        mutings=tuple(mutings),
+        signs=tuple(readable(signs, _sign)),
         damaged=len(delivered) + len(muted) - len(deliveries) - len(mutings),
     )
 
 
-def _deliveries(rows: Iterable[tuple[Any, ...]]) -> Iterator[AlertDelivery]:
-    for text, at, receiver, integration, firing in rows:
-        labels = _labels(text)
-        if labels is not None and isinstance(at, float):
-            yield AlertDelivery(
-                labels=labels,
-                at=at,
-                receiver=str(receiver),
-                integration=str(integration),
-                firing=bool(firing),
-            )
+def _delivery(row: tuple[Any, ...]) -> AlertDelivery:
+    """Return the delivery of a row. Raises DamagedRow."""
+    labels, at, receiver, integration, firing = row
+    return AlertDelivery(
+        labels=_labels(labels),
+        at=time_of(at, "at"),
+        receiver=str(receiver),
+        integration=str(integration),
+        firing=bool(firing),
+    )
 
 
-def _mutings(rows: Iterable[tuple[Any, ...]]) -> Iterator[AlertMuting]:
-    for text, kind, began, until, source, note, other in rows:
-        labels = _labels(text)
-        if labels is None or not (isinstance(began, float) and isinstance(until, float)):
-            continue
-        silenced = kind == EventKind.SILENCED
-        name = dict(_labels(other) or ()).get("alertname", "another alert")
-        by = (str(note) or str(source)) if silenced else name
-        yield AlertMuting(labels=labels, silenced=silenced, began=began, until=until, by=by)
+def _muting(row: tuple[Any, ...]) -> AlertMuting:
+    """Return the muting of a row. Raises DamagedRow."""
+    labels, kind, began, until, source, note, other = row
+    silenced = kind == EventKind.SILENCED
+    return AlertMuting(
+        labels=_labels(labels),
+        silenced=silenced,
+        began=time_of(began, "began_at"),
+        until=time_of(until, "until"),
+        by=(str(note) or str(source)) if silenced else _name(other),
+    )
 
 
-def _labels(text: object) -> Labels | None:
-    """Return the labels of a row, None where it is damaged."""
+def _sign(row: tuple[Any, ...]) -> RecorderSign:
+    """Return the sign of life of a row; one that is damaged is none. Raises DamagedRow."""
+    name, began, until = row
+    return RecorderSign(str(name), time_of(began, "began_at"), time_of(until, "until"))
+
+
+def _name(text: object) -> str:
     try:
-        found = json.loads(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    if not isinstance(found, dict):
-        return None
-    return tuple(sorted((str(name), str(value)) for name, value in found.items()))
+        return dict(_labels(text)).get("alertname", "another alert")
+    except DamagedRow:
+        return "another alert"
+
+
+def _labels(text: object) -> Labels:
+    """Return the labels of a row. Raises DamagedRow."""
+    return tuple(sorted(texts_of(text, "labels").items()))

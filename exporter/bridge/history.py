@@ -34,6 +34,7 @@ class FiringPeriod:
     notified  whether the journal has it; None where nothing is journaled, or no bridge ran then
     seen      whether ALERTS has it; None where Prometheus was not asked
     notified_at  when the bridge was notified of it first; None where it was not
+    noted_at  of when its annotations are, with the value in them; None where that is not known
     recorded  whether Alertmanager's event recorder covers its beginning
     delivered, muted  as the recorder says
     """
@@ -46,6 +47,7 @@ class FiringPeriod:
     seen: bool | None = None
     notified_at: float | None = None
     annotations: Mapping[str, str] = field(default_factory=dict)
+    noted_at: float | None = None
     recorded: bool = False
     delivered: tuple[PeriodDelivery, ...] = ()
     muted: tuple[PeriodMuting, ...] = ()
@@ -203,6 +205,7 @@ def _notified(
                 notified=True,
                 notified_at=row.first_at if alert.status == "firing" else None,
                 annotations=alert.annotations,
+                noted_at=row.last_at,
             )
         elif ended is not None:
             found[key] = replace(known, ended=ended)
@@ -265,6 +268,7 @@ def _both(period: FiringPeriod, partners: Sequence[FiringPeriod]) -> FiringPerio
         notified=True,
         notified_at=first.notified_at,
         annotations=last.annotations or first.annotations,
+        noted_at=last.noted_at if last.annotations else first.noted_at,
     )
 
 

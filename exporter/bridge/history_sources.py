@@ -71,10 +71,10 @@ def _events(journal: JournalReading, span: TimeSpan) -> tuple[EventRecord, tuple
 
 
 def _damage(alerts: int, events: int) -> Iterator[str]:
-    """Yield what of the journal is damaged on disk."""
+    """Yield what of the journal is damaged: its bytes, or a time that cannot be."""
     for count, what in ((alerts, "notified alerts"), (events, "events")):
         if count:
-            yield f"{count} {what} in the journal are damaged on disk, and left out"
+            yield f"{count} {what} in the journal are damaged, and left out"
 
 
 def read_history(

@@ -116,10 +116,22 @@ class Intake:
 
         Alertmanager sends a notification again after anything but a 4xx, and an event hardly.
         """
-        if request.method != "POST" or request.path not in self._takers:
-            return
+        if request.method == "POST" and request.path in self._takers:
+            self._note_loss(request.path, status)
+
+    def unheard(self, start: bytes, status: int) -> None:
+        """Note a connection that ended before the head of what may have been a delivery was whole.
+
+        start  how its request begins, as far as it came; nothing may be anything
+        """
+        for path in self._takers:
+            line = f"POST {path} ".encode()
+            if line.startswith(start[: len(line)]):
+                self._note_loss(path, status)
+
+    def _note_loss(self, path: str, status: int) -> None:
         result = _RESULTS.get(status, "bad_request")
-        if request.path == EVENTS:
+        if path == EVENTS:
             # In turn: what is being journaled now came before.
             self._executor.submit(self._events.refused, result)
             return

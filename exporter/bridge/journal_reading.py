@@ -15,9 +15,18 @@ from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.deliveries import Transaction
 from exporter.bridge.event_reading import EventRecord, event_record
 from exporter.bridge.journal_access import reading
-from exporter.bridge.journal_rows import ALERT, JournaledAlert, Presence, journaled, readable
+from exporter.bridge.journal_rows import (
+    ALERT,
+    OLDEST,
+    DamagedRow,
+    JournaledAlert,
+    Presence,
+    journaled,
+    readable,
+)
 from exporter.bridge.records import Records
 
+_DAY = 86_400.0
 AT_ONCE = 5_000  # rows that are read in one transaction, so that a notification waits for few
 _ALERTS = (
     f"SELECT {ALERT} FROM alert WHERE id > ? AND last_at >= ? AND first_at < ? "  # noqa: S608 - constants
@@ -45,7 +54,7 @@ class JournalReading:
         found: list[JournaledAlert] = []
         damaged = 0
         for rows in self._slices(since, until):
-            read = readable(rows, journaled)
+            read = readable(rows, _plausible)
             damaged += len(rows) - len(read)
             found += read
         found.sort(key=lambda one: (one.first_at, one.row))
@@ -71,6 +80,20 @@ class JournalReading:
     def acknowledged(self, since: float, until: float) -> tuple[Acknowledgement, ...]:
         """Return the acknowledgements that were in force between two times."""
         return AcknowledgementRows(self.transaction).between(since, until)
+
+
+def _plausible(row: tuple[Any, ...]) -> JournaledAlert:
+    """Return the alert of a row; one with an impossible time would spoil means. Raises DamagedRow.
+
+    Alertmanager's clock and the bridge's may differ, by less than a day.
+    """
+    found = journaled(row)
+    alert, latest = found.alert, found.last_at + _DAY
+    if not OLDEST <= alert.starts_at <= latest:
+        raise DamagedRow("starts_at: is no time of an alert")
+    if alert.ends_at is not None and not alert.starts_at - _DAY <= alert.ends_at <= latest:
+        raise DamagedRow("ends_at: is no time of its end")
+    return found
 
 
 def beside(path: Path) -> JournalReading:

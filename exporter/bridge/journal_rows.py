@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from exporter.bridge.webhook import LATEST, Notification, NotifiedAlert, Status
+from exporter.bridge.webhook import EARLIEST, LATEST, Notification, NotifiedAlert, Status
 from exporter.errors import IonmonError
 
 ALERT = (
@@ -19,6 +19,8 @@ DELIVERY = (
     "delivery.error"
 )
 DELIVERY_COLUMNS = 6
+OLDEST = 1_325_376_000.0  # the year 2012; nothing of Prometheus is older
+_MOST = 1e15  # of a count
 T = TypeVar("T")
 
 
@@ -94,8 +96,15 @@ def text_of(value: object, column: str) -> str:
 
 def number_of(value: object, column: str) -> float:
     """Return a number of a row. Raises DamagedRow."""
-    if not isinstance(value, int | float) or not -LATEST <= value <= LATEST:
+    if not isinstance(value, int | float) or not -_MOST <= value <= _MOST:
         raise DamagedRow(f"{column}: is no number")
+    return value
+
+
+def time_of(value: object, column: str, earliest: float = OLDEST) -> float:
+    """Return a time of a row, in Unix seconds; it can be written. Raises DamagedRow."""
+    if not isinstance(value, int | float) or not earliest <= value <= LATEST:
+        raise DamagedRow(f"{column}: is no time")
     return value
 
 
@@ -146,12 +155,12 @@ def journaled(row: tuple[Any, ...]) -> JournaledAlert:
             status=_status(status),
             labels=texts_of(labels, "labels"),
             annotations=texts_of(annotations, "annotations"),
-            starts_at=number_of(starts_at, "starts_at"),
+            starts_at=time_of(starts_at, "starts_at", EARLIEST),
             ends_at=_end(status, ends_at, first_at),
             generator_url=text_of(generator_url, "generator_url"),
         ),
-        first_at=number_of(first_at, "first_at"),
-        last_at=number_of(last_at, "last_at"),
+        first_at=time_of(first_at, "first_at"),
+        last_at=time_of(last_at, "last_at"),
         repeats=int(number_of(repeats, "repeats")),
     )
 
@@ -159,8 +168,8 @@ def journaled(row: tuple[Any, ...]) -> JournaledAlert:
 def _end(status: object, ends_at: object, first_at: object) -> float | None:
     """Return when an alert ended; where its end was notified without a time, when that was."""
     if ends_at is None and status == "resolved":
-        return number_of(first_at, "first_at")
-    return None if ends_at is None else number_of(ends_at, "ends_at")
+        return time_of(first_at, "first_at")
+    return None if ends_at is None else time_of(ends_at, "ends_at", EARLIEST)
 
 
 def _status(value: object) -> Status:
@@ -178,7 +187,7 @@ def owed(row: tuple[Any, ...]) -> OwedDelivery:
     try:
         alert = journaled(row[DELIVERY_COLUMNS:])
         number_of(tries, "tries")
-        number_of(first_at, "first_at")
+        time_of(first_at, "first_at")
     except DamagedRow as fault:
         alert, damage = None, f"its row in the journal is damaged: {fault}"
     return OwedDelivery(
@@ -186,8 +195,15 @@ def owed(row: tuple[Any, ...]) -> OwedDelivery:
         target=str(target),
         journaled=alert,
         tries=tries if isinstance(tries, int) else 0,
-        first_at=first_at if isinstance(first_at, float) else 0.0,
-        next_at=next_at if isinstance(next_at, float) else 0.0,
+        first_at=_time_or_zero(first_at),
+        next_at=_time_or_zero(next_at),
         error=str(error),
         damage=damage,
     )
+
+
+def _time_or_zero(value: object) -> float:
+    try:
+        return time_of(value, "")
+    except DamagedRow:
+        return 0.0

@@ -125,19 +125,19 @@ class BridgeProgram:
         at = self.settings.notifications
         path = configured(self.settings).credentials_file
         intake = Intake(
-            self._journal,
-            self.telemetry,
-            self._clock,
-            self._parts.dispatching,
-            BridgeToken(at.secret(path) if path else None),
-            self._health,
+            journal=self._journal,
+            telemetry=self.telemetry,
+            clock=self._clock,
+            dispatching=self._parts.dispatching,
+            token=BridgeToken(at.secret(path) if path else None),
+            health=self._health,
         )
         return BridgeSite(
-            self._clock,
-            self.telemetry,
-            intake,
-            self._parts.paths,
-            self.lifecycle.reload_from_thread,
+            clock=self._clock,
+            telemetry=self.telemetry,
+            intake=intake,
+            parts=self._parts.paths,
+            reload=self.lifecycle.reload_from_thread,
             telemetry_path=self.settings.web.telemetry_path,
         )
 
@@ -252,8 +252,17 @@ def parts(
     explaining = Explaining(settings, clock)
     alerts = AcknowledgementPart(settings, journal, clock, telemetry, explain=explaining.of)
     owed, records = journal.deliveries, journal.records
-    dispatch = Dispatch(settings, owed, records, clock, telemetry, explaining.of)
-    digests = DigestSender(settings, journal, clock, dispatch.faults, telemetry)
+    dispatch = Dispatch(
+        settings=settings,
+        owed=owed,
+        records=records,
+        clock=clock,
+        telemetry=telemetry,
+        explain=explaining.of,
+    )
+    digests = DigestSender(
+        settings=settings, journal=journal, clock=clock, faults=dispatch.faults, telemetry=telemetry
+    )
     running = (dispatch, alerts, digests)
     return BridgeParts(
         dispatching=dispatch,

@@ -1,9 +1,10 @@
 """Single facts that outlive a restart, and the times in which the bridge took everything."""
 
 from collections.abc import Callable
+from typing import Any
 
 from exporter.bridge.deliveries import Transaction
-from exporter.bridge.journal_rows import Presence
+from exporter.bridge.journal_rows import Presence, readable, time_of
 
 BREAK = 90.0  # seconds without a sign of life that are a hole
 # A damaged row is no sign of life: what it covered is a hole.
@@ -77,4 +78,10 @@ class Records:
             f"AND {_WHOLE} ORDER BY began_at"
         )
         with self._transaction() as db:
-            return tuple(Presence(*row) for row in db.execute(query, (since, until)))
+            return tuple(readable(db.execute(query, (since, until)), _presence))
+
+
+def _presence(row: tuple[Any, ...]) -> Presence:
+    """Return the presence of a row. Raises DamagedRow."""
+    began_at, until = row
+    return Presence(time_of(began_at, "began_at"), time_of(until, "until"))

@@ -95,6 +95,10 @@ class BridgeSite:
         """Note what is lost with a request that was refused before it came here, or cut off."""
         self._intake.unanswered(request, status)
 
+    def unheard(self, start: bytes, status: int) -> None:
+        """Note what may be lost with a request whose head did not come in."""
+        self._intake.unheard(start, status)
+
     def body_limit(self, request: Request) -> int:
         """Return what the part that takes most of a body takes."""
         return max(part.body_limit(request) for part in self._parts)

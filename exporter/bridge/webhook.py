@@ -21,8 +21,9 @@ LONGEST_NAME = 500
 MOST_ALERTS = 100_000
 MOST_COUNTED = 1_000_000_000
 CUT = "… (cut)"
-_YEAR_ONE = -62_000_000_000.0  # Unix seconds; an end before it is Go's zero time, which is none
-LATEST = 253_402_300_799.0  # Unix seconds; the last that can be written, in the year 9999
+# Unix seconds that can be written in every time zone. An end before the first is Go's zero time,
+# which is none; the last is in the year 9999.
+EARLIEST, LATEST = -62_000_000_000.0, 253_402_128_000.0
 # All control characters but newline and tab; surrogates, which cannot be written as UTF-8; what
 # changes the direction of the text after it.
 _UNPRINTABLE = re.compile(
@@ -128,7 +129,7 @@ def _alert(entry: object, where: str, reading: "TextReader") -> NotifiedAlert:
 def moment(text: object) -> float | None:
     """Return the Unix seconds of an RFC 3339 time, None for Go's zero time and what is no time.
 
-    None is later than LATEST: what is returned can be journaled and read again.
+    None is later than LATEST: what is returned can be journaled, read again and written.
     """
     if not isinstance(text, str) or len(text) > LONGEST_NAME:
         return None
@@ -141,7 +142,7 @@ def moment(text: object) -> float | None:
         seconds = found.timestamp() if found.tzinfo else None
     except (OverflowError, ValueError):
         return None
-    return None if seconds is None or seconds < _YEAR_ONE else min(seconds, LATEST)
+    return None if seconds is None or seconds < EARLIEST else min(seconds, LATEST)
 
 
 def _count(value: object) -> int:

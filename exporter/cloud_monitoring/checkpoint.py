@@ -5,10 +5,10 @@ A damaged file is moved aside and counting starts anew from now, so that nothing
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from exporter import sqlite_file
 from exporter.cloud_monitoring.checkpoint_rows import (
@@ -26,6 +26,8 @@ from exporter.sqlite_file import SqliteFile
 
 log = logging.getLogger("ionmon.state")
 
+Fits: TypeAlias = Callable[[Ledger], bool]
+
 
 class Store(Protocol):
     """Where ledgers outlive the process."""
@@ -33,8 +35,8 @@ class Store(Protocol):
     def restarted(self, name: str) -> bool:
         """Return whether earlier counting of `name` was lost."""
 
-    def load(self, name: str, shape: str) -> Ledger | None:
-        """Return the ledger `name`, or None where there is none of this shape."""
+    def load(self, name: str, shape: str, fits: Fits | None = None) -> Ledger | None:
+        """Return the ledger `name`, or None where there is none that has this shape and fits."""
 
     def commit(
         self, name: str, shape: str, ledger: Ledger, gone: tuple[list[Mark], list[Total]]
@@ -69,21 +71,21 @@ class SqliteStore:
         """Return whether earlier counting of `name` was lost."""
         return self._file.lost or name in self._lost_shapes
 
-    def load(self, name: str, shape: str) -> Ledger | None:
-        """Return the ledger `name`, or None; one of another shape is dropped and logged."""
+    def load(self, name: str, shape: str, fits: Fits | None = None) -> Ledger | None:
+        """Return the ledger `name`, or None; one that does not fit is dropped and logged."""
         with self.transaction() as db:
             found = read_ledger(db, name)
             if found is None:
                 return None
             row, known, ledger = found
-            if known != shape:
-                log.warning("%s: the catalog changed its shape; counting starts anew", name)
-                drop(db, row)
-                self._lost_shapes.add(name)
-                return None
             read_totals(db, row, ledger)
             read_marks(db, row, ledger)
-            return ledger
+            if known == shape and (fits is None or fits(ledger)):
+                return ledger
+            log.warning("%s: its labels, type or source changed; counting starts anew", name)
+            drop(db, row)
+            self._lost_shapes.add(name)
+            return None
 
     def commit(
         self, name: str, shape: str, ledger: Ledger, gone: tuple[list[Mark], list[Total]] = ([], [])

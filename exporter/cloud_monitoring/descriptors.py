@@ -82,7 +82,12 @@ class Descriptors:
         labels = tuple(sorted(label.key for label in found.labels))
         mismatch = _mismatch(source, found)
         return Described(
-            stated or source.period, delay, mismatch, labels, stated > 0, unread=known.fault
+            period=stated or source.period,
+            delay=delay,
+            mismatch=mismatch,
+            labels=labels,
+            stated=stated > 0,
+            unread=known.fault,
         )
 
     def _under(self, project: str, start: str) -> Listing:

@@ -107,13 +107,31 @@ class Ledger:
         return found
 
     def mark(self, key: str, labels: tuple[str, ...]) -> Mark:
-        """Return the mark of a source series, created on first sight."""
+        """Return the mark of a source series, created on first sight.
+
+        A series whose labels are now read from elsewhere goes on under the new ones; what it has
+        counted stays under the old.
+        """
         found = self.marks.get(key)
         if found is None:
             found = self.marks[key] = Mark(
                 key=key, total=self.total(labels), floor=self._index(self.watermark)
             )
+        elif found.total.labels != labels:
+            found.total, found.dirty = self.total(labels), True
         return found
+
+    def fits(self, *, distributions: bool, cumulative: bool) -> bool:
+        """Return whether points of such a kind continue what is counted.
+
+        A metric may be removed and made anew, as another type.
+        """
+        totals, marks = self.totals.values(), self.marks.values()
+        if not cumulative and any(mark.held is not None for mark in marks):
+            return False
+        if distributions:
+            return not any(total.buckets is None and total.value for total in totals)
+        return all(total.buckets is None for total in totals)
 
     def _index(self, end: int) -> int:
         return (end - self.start) // self.period

@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager
 
-from exporter.cloud_monitoring.checkpoint import Store
+from exporter.cloud_monitoring.checkpoint import Fits, Store
 from exporter.cloud_monitoring.ledger import Ledger, Mark
 from exporter.cloud_monitoring.owners import split
 from exporter.cloud_monitoring.target import FamilyTarget
@@ -18,9 +18,9 @@ class OwnLedgers:
     def __init__(self, store: Store, target: FamilyTarget) -> None:
         self._store, self._target = store, target
 
-    def load(self, name: str, shape: str) -> Ledger | None:
+    def load(self, name: str, shape: str, fits: Fits | None = None) -> Ledger | None:
         """Return the project's ledger with its own series only."""
-        found = self._store.load(name, shape)
+        found = self._store.load(name, shape, fits)
         if found is not None and not self._target.project.isdecimal():
             split(found, self._target.family, self._target.project)
         return found

@@ -121,6 +121,7 @@ class ApplicationPoll:
         self._due = now + self._target.interval
         merger = await self._loaded(now)
         found = await self._read(self._clock.now())
+        merger = await self._of_server(merger, found)
         if await self._seed(merger.memory, found):
             found = await self._read(self._clock.now())
         for layout in found.layouts:
@@ -161,6 +162,22 @@ class ApplicationPoll:
                     raise PollError(Reason.STATE, str(error)) from error
             self._merger = self._new_merger(memory)
         return self._merger
+
+    async def _of_server(self, merger: Merger, found: ApplicationState) -> Merger:
+        """Return the merger, a new one where the settings name a server with other counts."""
+        server = self._target.redis.server
+        if merger.memory.is_of_another(server, found.layouts):
+            log.warning(
+                "%s: %s has other counts than %s had, which are exposed no longer",
+                self.name,
+                server,
+                merger.memory.server,
+            )
+            if self._store:
+                await asyncio.to_thread(self._store.clear, self.name)
+            merger = self._merger = self._new_merger(Memory())
+        merger.memory.server = server
+        return merger
 
     async def _save(self, memory: Memory) -> None:
         """Save before it is exposed: the next process must not expose less."""

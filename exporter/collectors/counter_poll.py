@@ -5,7 +5,7 @@ import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
-from exporter.catalog.model import MetricKind
+from exporter.catalog.model import MetricKind, ValueType
 from exporter.cloud_monitoring.counter_reader import CounterReader, SeriesCache
 from exporter.cloud_monitoring.descriptors import Described
 from exporter.cloud_monitoring.late_points import LateReach, NewestReader
@@ -156,7 +156,7 @@ class CounterPoll(ScheduledPoll):
     def _open(self, described: Described) -> Ledger:
         """Return the ledger: from memory, from the store, or a new one."""
         if self._ledger is None:
-            self._ledger = self._shared.store.load(self.name, self._shape())
+            self._ledger = self._shared.store.load(self.name, self._shape(), self._fits)
         if self._ledger is None:
             moment, period = self._source.moment(), nanoseconds(described.period)
             start = moment.earliest - described.delay - self._shared.margins.late
@@ -175,6 +175,13 @@ class CounterPoll(ScheduledPoll):
         """Return what stored totals depend on; a ledger of another shape is not continued."""
         family, source = self._target.family, self._target.source
         return json.dumps([family.label_names, source.metric, source.resource, source.scale])
+
+    def _fits(self, ledger: Ledger) -> bool:
+        source = self._target.source
+        return ledger.fits(
+            distributions=source.value is ValueType.DISTRIBUTION,
+            cumulative=source.kind is MetricKind.CUMULATIVE,
+        )
 
     def _retire(self, ledger: Ledger, at: int) -> tuple[list[Mark], list[Total]]:
         """Remove series without points for a day, on every RETIRE_EVERY-th poll."""

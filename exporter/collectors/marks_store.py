@@ -26,6 +26,7 @@ ON CONFLICT (application, kind, name) DO UPDATE
 _DELETE = "DELETE FROM application_mark WHERE application = ? AND kind = ? AND name = ?"
 _READ = select("application_mark", "WHERE application = ?")
 TOTAL, SEQ, SCHEMA, EPOCH, PAST, UNSEEN = "total", "seq", "schema", "epoch", "past", "unseen"
+SERVER, NO_VERSION = "server", "0"  # earlier programs pass over rows of a version they do not know
 
 MINUTE = 60.0  # seconds
 
@@ -69,7 +70,7 @@ class MarksStore:
                 application,
                 error,
             )
-            self._clear(application)
+            self.clear(application)
             found, memory = {}, Memory()
         self._written[application] = {k: v for k, v in found.items() if k[0] != TOTAL}
         return memory
@@ -94,9 +95,11 @@ class MarksStore:
         marks.saved(risen, gone)
         self._written[application] = current
 
-    def _clear(self, application: str) -> None:
+    def clear(self, application: str) -> None:
+        """Forget an application. Raises StateError."""
         with self._file.transaction() as db:
             db.execute("DELETE FROM application_mark WHERE application = ?", (application,))
+        self._written.pop(application, None)
 
 
 def _rows(application: str, rows: Iterable[tuple[Place, Content]]) -> Iterator[tuple[object, ...]]:
@@ -123,6 +126,8 @@ def _small(memory: Memory) -> Iterator[tuple[Place, Content]]:
     for key, schema in memory.schemas.items():
         place = SCHEMA, _name(key.version, key.family, key.digest)
         yield place, Content(schema.shape.written(), schema.at)
+    if memory.server:
+        yield (SERVER, NO_VERSION), Content(memory.server)
     for series in memory.unseen:
         yield (UNSEEN, json.dumps(series)), Content("")
 
@@ -134,6 +139,9 @@ def _memory(rows: Mapping[Place, Content], now: float) -> Memory:
         if kind == UNSEEN:
             family, pairs = json.loads(name)
             memory.unseen[family, tuple((label, text) for label, text in pairs)] = now
+            continue
+        if kind == SERVER:
+            memory.server = value
             continue
         number, *words = name.split(SEPARATOR)
         version = int(number)

@@ -38,7 +38,7 @@ class RedisCollector:
         self, targets: Sequence[RedisTarget], clock: Clock, adjust: Adjust | None = None
     ) -> None:
         """Connect to nothing before the first poll; `adjust` corrects what each server replies."""
-        self._polls = tuple(TargetPoll(target, clock, adjust) for target in targets)
+        self._polls = tuple(RedisTargetPoll(target, clock, adjust) for target in targets)
 
     def polls(self) -> Sequence[Poll]:
         """Return a poll for each target."""
@@ -50,7 +50,7 @@ class RedisCollector:
             await poll.close()
 
 
-class TargetPoll:
+class RedisTargetPoll:
     """One target: a server, a cluster, or a primary with its replicas and sentinels."""
 
     project = family = ""

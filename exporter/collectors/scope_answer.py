@@ -124,5 +124,9 @@ def _later(series: Raw, start: int) -> Raw | LaterPoints:
         return series
     points = [p for p in series.points if nanoseconds(p.interval.end_time) > start]
     return LaterPoints(
-        series.metric, series.resource, series.metric_kind, series.value_type, points
+        metric=series.metric,
+        resource=series.resource,
+        metric_kind=series.metric_kind,
+        value_type=series.value_type,
+        points=points,
     )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 
-from exporter.cloud_monitoring.checkpoint import Store
+from exporter.cloud_monitoring.checkpoint import Fits, Store
 from exporter.cloud_monitoring.ledger import Ledger, Mark
 from exporter.cloud_monitoring.owners import split
 from exporter.cloud_monitoring.points import SECOND
@@ -70,9 +70,9 @@ class ScopeStore:
         """Return whether earlier counting of `name` was lost."""
         return self._store.restarted(name)
 
-    def load(self, name: str, shape: str) -> Ledger | None:
+    def load(self, name: str, shape: str, fits: Fits | None = None) -> Ledger | None:
         """Return a project's ledger; one that joins a scope is counted from now on."""
-        found = self._store.load(name, shape)
+        found = self._store.load(name, shape, fits)
         if name == self._target.name:
             if found is not None:
                 self._separate(found)

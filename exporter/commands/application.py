@@ -10,15 +10,15 @@ import click
 from exporter.application.contents import Contents, Fields, FieldSelection, contents, labels
 from exporter.application.reading import ApplicationReader
 from exporter.application.state import ApplicationState, refusal
-from exporter.commands.options import CONFIG, options
+from exporter.commands.options import CONFIG, JSON, options
 from exporter.commands.terminal import table
 from exporter.errors import SettingsError
 from exporter.json_output import json_document
+from exporter.polling_targets import redis_targets
 from exporter.recorder.layout import VERSION
 from exporter.recorder.scripts import FORGET
 from exporter.redis.client import Command, RedisTarget, Reply
 from exporter.settings import Settings, load
-from exporter.targets import redis_targets
 
 TIMEOUT = 30.0
 _PER_CALL = 5_000
@@ -39,7 +39,7 @@ def command() -> None:
 @command.command("show")
 @options(CONFIG)
 @click.argument("application", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@JSON
 def show(config: Path | None, application: str | None, *, as_json: bool) -> None:
     """Show the families in Redis, each version with its labels, bounds and size."""
     settings = load(config)
@@ -56,7 +56,7 @@ def show(config: Path | None, application: str | None, *, as_json: bool) -> None
     "--series", default="", metavar="NAME=VALUE,…", help="Only series that have these labels."
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@JSON
 def forget(
     config: Path | None, application: str, family: str, series: str, *, yes: bool, as_json: bool
 ) -> None:

@@ -52,7 +52,8 @@ def serve(load_settings: Callable[[], Settings], listen: Sequence[str] = ()) -> 
     setup(first.log.level, first.log.format)
     log_uncaught()
     prepare()
-    errors = own_errors(first.notifications, WallClock(), journal_file(first))
+    journal = journal_file(first)
+    errors = own_errors(first.notifications, WallClock(), journal, journal)
     with errors, asyncio.Runner(loop_factory=SteadyLoop) as runner:
         runner.run(_run(load_settings, listen))
 

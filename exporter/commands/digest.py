@@ -11,14 +11,14 @@ from exporter.bridge.digest.gather import gathered
 from exporter.bridge.digest.html import page
 from exporter.bridge.digest.mail import message
 from exporter.bridge.digest.model import Digest
-from exporter.bridge.digest.sender import recipients, service_name
+from exporter.bridge.digest.sender import recipients
 from exporter.bridge.digest.smtp import route, send
 from exporter.bridge.digest.text import text
 from exporter.bridge.digest.time_zone import time_zone
 from exporter.bridge.journal_reading import beside_if_any
 from exporter.clock import WallClock
 from exporter.commands.flag_types import NewFile, write
-from exporter.commands.options import CONFIG, JOURNAL, options, overrides
+from exporter.commands.options import CONFIG, JOURNAL, JSON, options, overrides
 from exporter.commands.waits import waits_are_said
 from exporter.errors import IonmonError, SettingsError
 from exporter.prometheus_api import TimeSpan
@@ -47,7 +47,7 @@ started. It is made all the same.
 @click.option("--html", "html", type=NewFile(), metavar="FILE", help="Write it as an HTML file.")
 @click.option("--send", "sent", is_flag=True, help="Send it to those who get the daily one.")
 @click.option("--stdout", "printed", is_flag=True, help="Print it as well.")
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@JSON
 @waits_are_said()
 def command(
     config: Path | None,
@@ -78,7 +78,7 @@ def _made(settings: Settings, *, week: bool) -> Digest:
     zone = _chosen(settings).timezone
     time_zone(zone)  # one that is not known is said before anything is asked
     edition = Edition(
-        service=service_name(settings),
+        service=settings.title,
         zone=zone,
         span=TimeSpan(now - (WEEK if week else DAY), now),
         made=now,

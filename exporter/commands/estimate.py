@@ -24,11 +24,11 @@ from exporter.monitoring_config import (
     config_path,
     read_config,
 )
+from exporter.polling_targets import family_targets, unread_targets
 from exporter.prometheus_api import server
 from exporter.settings import Settings, load
 from exporter.summary.costs import ServiceCosts, service_costs
 from exporter.summary.read import Reader
-from exporter.targets import targets, unread_targets
 
 HELP = """Estimate what a month costs, before the first poll, beside other ways to watch the same.
 
@@ -114,7 +114,7 @@ def _json(
 
 
 def _estimated(settings: Settings, *, quiet: bool) -> Estimate:
-    requested = targets(settings)
+    requested = family_targets(settings)
     if not requested:
         raise SettingsError("no project is configured; use: ionmon estimate --project my-project")
     compared = unread_targets(settings)

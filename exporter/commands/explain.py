@@ -76,10 +76,10 @@ def command(alert: str, labels: tuple[str, ...], config: Path | None, *, as_json
     given = dict(map(_pair, labels))
     settings = load(config)
     stated = read_config(config_path(settings))
-    wanted = {**_wanted(settings, stated, alert), **given}
-    known = _known(settings, stated, wanted)
+    requested = {**_requested(settings, stated, alert), **given}
+    known = _known(settings, stated, requested)
     if not known.alerts:
-        raise IonmonError(_none(stated, wanted, known))
+        raise IonmonError(_none(stated, requested, known))
     found = known.alerts
     click.echo(
         json_document("explain", {"alerts": [_plain(one) for one in found]})
@@ -92,7 +92,7 @@ def command(alert: str, labels: tuple[str, ...], config: Path | None, *, as_json
         raise click.exceptions.Exit(1)
 
 
-def _wanted(settings: Settings, config: MonitoringConfig, alert: str) -> Mapping[str, str]:
+def _requested(settings: Settings, config: MonitoringConfig, alert: str) -> Mapping[str, str]:
     """Return the labels of a name, or of the alert with an id. Raises IonmonError for several."""
     if alert in config.names() or not is_start_of_id(alert):
         return {"alertname": alert}
@@ -110,17 +110,17 @@ def _wanted(settings: Settings, config: MonitoringConfig, alert: str) -> Mapping
     raise IonmonError(f"no alert with the id {alert} fires; see: ionmon alerts")
 
 
-def _none(config: MonitoringConfig, wanted: Mapping[str, str], known: KnownAlerts) -> str:
+def _none(config: MonitoringConfig, requested: Mapping[str, str], known: KnownAlerts) -> str:
     """Return that no such alert fires, or that this is not known, and what there is."""
-    name = wanted["alertname"]
-    text = ", ".join(f"{label}={value}" for label, value in wanted.items())
+    name = requested["alertname"]
+    text = ", ".join(f"{label}={value}" for label, value in requested.items())
     if name not in config.names() and not known.others:
         return f"{name} is no alert of monitoring_config.json; {_similar(name, config.names())}"
     if faults := (*known.faults, *known.young):
         return f"whether an alert with {text} fires is not known: {'; '.join(faults)}"
     if not known.others:
         return f"no alert with {text} fires; see: ionmon alerts"
-    strange = [one for one in wanted if not any(one in dict(labels) for labels in known.others)]
+    strange = [one for one in requested if not any(one in dict(labels) for labels in known.others)]
     fault = f"no {name} that fires has the label {strange[0]}" if strange else f"no {text} fires"
     listed = "\n".join(f"  {_shown(labels)}" for labels in known.others)
     return f"{fault}; these fire:\n{listed}"
@@ -139,7 +139,9 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _known(settings: Settings, config: MonitoringConfig, wanted: Mapping[str, str]) -> KnownAlerts:
+def _known(
+    settings: Settings, config: MonitoringConfig, requested: Mapping[str, str]
+) -> KnownAlerts:
     """Return the alerts of every Prometheus that answers. Raises IonmonError without the first."""
     now = WallClock().now()
     main = Prometheus(f"http://{servers(settings)[0]}")
@@ -157,10 +159,10 @@ def _known(settings: Settings, config: MonitoringConfig, wanted: Mapping[str, st
             continue
         young += [f"{address} {STARTED}"] if has_started_after(answer, now - UNSEEN) else []
         always += [one for one in answer if ("alertname", WATCHDOG) in one.labels]
-        firing |= {one.labels: one for one in _named(answer, wanted) if one.labels not in firing}
+        firing |= {one.labels: one for one in _named(answer, requested) if one.labels not in firing}
     if not (always or faults):
         young.append(f"no server has {WATCHDOG}, which always fires: it evaluates no rule yet")
-    found = [one for one in firing.values() if wanted.items() <= dict(one.labels).items()]
+    found = [one for one in firing.values() if requested.items() <= dict(one.labels).items()]
     return KnownAlerts(
         tuple(_explained(explainer, one, now) for one in found),
         tuple(faults),
@@ -169,9 +171,9 @@ def _known(settings: Settings, config: MonitoringConfig, wanted: Mapping[str, st
     )
 
 
-def _named(answer: Iterable[ServerAlert], wanted: Mapping[str, str]) -> Iterator[ServerAlert]:
+def _named(answer: Iterable[ServerAlert], requested: Mapping[str, str]) -> Iterator[ServerAlert]:
     """Yield what fires under a name."""
-    name = ("alertname", wanted["alertname"])
+    name = ("alertname", requested["alertname"])
     return (one for one in answer if one.state == "firing" and name in one.labels)
 
 

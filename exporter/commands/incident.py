@@ -1,6 +1,5 @@
 """ionmon incident: begins and ends incidents in a running simulated project."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from exporter.commands.flag_types import Minutes
 from exporter.commands.stack import FOLDER
 from exporter.commands.terminal import table
 from exporter.errors import IonmonError
+from exporter.json_output import json_document
 from exporter.monitoring_config import AlertConfig, read_config
 from exporter.simulator import control_client
 from exporter.simulator.control import LONGEST
@@ -29,7 +29,6 @@ from exporter.stack.model import StackPorts, local
 from exporter.stack.prepare import contract
 from exporter.summary.wording import elapsed
 
-SCHEMA_VERSION = 1
 HELP = """Begin an incident in the simulated project of `ionmon stack`, and say what to expect.
 
 \b
@@ -95,7 +94,7 @@ def command(
     state = _acted(address, name, minutes, end=end)
     expected = _expected(name, state, given["folder"]) if name else ()
     if as_json:
-        click.echo(json.dumps(_document(state, expected, ports), indent=1))
+        click.echo(json_document("incident", _document(state, expected, ports)))
     elif end:
         click.echo(_ended([one.name for one in before]))
     else:
@@ -105,7 +104,7 @@ def command(
 def _list(*, as_json: bool) -> str:
     if as_json:
         found = [{"name": one.name, "description": one.description} for one in INCIDENTS.values()]
-        return json.dumps({"schema_version": SCHEMA_VERSION, "incidents": found}, indent=1)
+        return json_document("incident --list", {"incidents": found})
     return table(
         ["incident", "what happens"], [(i.name, i.description) for i in INCIDENTS.values()]
     )
@@ -139,7 +138,6 @@ def _document(
     state: SimulatorState, expected: tuple[ExpectedAlert, ...], ports: StackPorts
 ) -> dict[str, Any]:
     return {
-        "schema_version": SCHEMA_VERSION,
         "now": state.now,
         "incidents": [
             {

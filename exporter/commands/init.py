@@ -29,8 +29,8 @@ from exporter.discovery.settings_text import InitialSettings, settings_text
 from exporter.doctor.finding import Finding, Verdict
 from exporter.errors import IonmonError
 from exporter.json_output import json_document
+from exporter.polling_targets import family_targets
 from exporter.settings import GoogleSettings, Overrides, Settings, load
-from exporter.targets import targets
 
 HELP = """Write a first monitoring.yaml from what a project has, check it, and say what it costs.
 
@@ -208,7 +208,7 @@ def _report(how: InitOptions, google: GoogleSettings, found: Discovery) -> None:
 
 
 def _estimated(settings: Settings, *, quiet: bool) -> Estimate:
-    requested = targets(settings)
+    requested = family_targets(settings)
     bar_ = progress("estimating", len(requested), shown=not quiet)
     with opened_client(settings.google) as client, bar_ as bar:
         return estimate(requested, client, settings.google.budget_usd_per_month, bar.reach)

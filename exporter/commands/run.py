@@ -14,7 +14,7 @@ from exporter.errors import SettingsError
 from exporter.interpreter import prepare
 from exporter.logs import log_uncaught, setup
 from exporter.program import Program
-from exporter.settings import Settings, journal_file, load
+from exporter.settings import Settings, journal_file, load, state_file
 from exporter.web.server import WebServer
 
 NOTHING_TO_READ = """nothing to read: no project and no Redis target is configured.
@@ -52,7 +52,8 @@ def serve(load_settings: Callable[[], Settings]) -> None:
     setup(first.log.level, first.log.format)
     log_uncaught()
     prepare()
-    errors = own_errors(first.notifications, WallClock(), journal_file(first))
+    state = state_file(first)
+    errors = own_errors(first.notifications, WallClock(), journal_file(first), state)
     with errors, asyncio.Runner(loop_factory=SteadyLoop) as runner:
         runner.run(_run(load_settings))
 

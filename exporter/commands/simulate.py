@@ -101,7 +101,9 @@ def command(
     clock = WallClock()
     world = World(seed, clock.now(), SCENARIOS[scenario], scale)
     with ExitStack() as stack:
-        endpoint = stack.enter_context(_api(Simulator(world, clock, faults, api_port, delay)))
+        endpoint = stack.enter_context(
+            _api(Simulator(world=world, clock=clock, faults=faults, port=api_port, delay=delay))
+        )
         cache = stack.enter_context(_cache(world, clock))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ionmon-")))
         base = dataclasses.replace(

@@ -1,4 +1,4 @@
-"""Tables and progress bars on a terminal. Piped, tables are plain text."""
+"""Tables and progress bars on a terminal. Piped, tables are plain text, and progress is lines."""
 
 import io
 import shutil
@@ -20,6 +20,8 @@ from rich.progress import (
 )
 from rich.table import Column, Table
 from rich.text import Text
+
+from exporter.commands.progress_lines import progress_lines
 
 GAP = 2  # spaces between columns
 UNLIMITED = 1 << 20  # columns of piped output: no line wraps, so that grep finds whole rows
@@ -127,6 +129,11 @@ class Bar:
         """Show how much of the total is done; the total may become known later."""
         self._drawn.update(self._task, completed=done, total=total)
 
+    def step(self) -> str:
+        """Return the current step, and how much is done where the total is known."""
+        task = self._drawn.tasks[self._task]
+        return task.description if not task.total else f"{task.description}, {task.percentage:.0f}%"
+
     def echo(self, text: str, *, err: bool = False) -> None:
         """Print a line that stays: the bar is hidden meanwhile."""
         self._drawn.stop()
@@ -138,8 +145,10 @@ class Bar:
 def progress(what: str, total: float | None = None, *, shown: bool = True) -> Iterator[Bar]:
     """Show progress while a task runs, as a share where `total` is known; removed at its end.
 
-    Not `shown`, as --quiet asks for, there is neither a bar nor a note.
+    Where standard error is no terminal, it is a line every ten seconds. Not `shown`, as --quiet
+    asks for, there is no bar, no note and no line.
     """
+    drawable = sys.stderr.isatty()
     drawn = Progress(
         SpinnerColumn(),
         TextColumn(
@@ -154,10 +163,11 @@ def progress(what: str, total: float | None = None, *, shown: bool = True) -> It
         console=Console(stderr=True),
         transient=True,
         expand=True,
-        disable=not (shown and sys.stderr.isatty()),
+        disable=not (shown and drawable),
         # A command's output goes to its own stream, which may be piped.
         redirect_stdout=False,
         redirect_stderr=False,
     )
-    with drawn:
-        yield Bar(drawn, what, total, silent=not shown)
+    bar = Bar(drawn, what, total, silent=not shown)
+    with drawn, progress_lines(bar.step, shown=shown and not drawable):
+        yield bar

@@ -12,8 +12,8 @@ from exporter.clock import WallClock
 from exporter.collectors.application import ApplicationTarget, nearly_full
 from exporter.doctor.finding import UNREADABLE, Finding, Verdict
 from exporter.errors import PollError
+from exporter.polling_targets import application_target
 from exporter.settings import Settings
-from exporter.targets import application_target
 
 TIMEOUT = 60.0
 _TIMES = 2  # users and keys that begin to exist are read the second time

@@ -37,9 +37,9 @@ from exporter.doctor.permissions import fix_of_failure, fix_of_refusal
 from exporter.doctor.secret_files import secrets
 from exporter.doctor.unix_user import UnixUser
 from exporter.errors import IonmonError, PollError, Reason, StateError
-from exporter.settings import Settings, default_state_file
+from exporter.polling_targets import application_target, collected, family_targets
+from exporter.settings import Settings, state_file
 from exporter.state_lock import holder
-from exporter.targets import application_target, collected, targets
 from exporter.telemetry import Telemetry
 
 LOOKBACK = 1800
@@ -79,7 +79,7 @@ def _application(settings: Settings) -> Iterator[Finding]:
 
 def state_directory(settings: Settings) -> Finding:
     """Check whether the state file can be written, without changing it."""
-    path = settings.storage.state_file or default_state_file(settings)
+    path = state_file(settings)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".ionmon-") as probe:
@@ -110,7 +110,7 @@ def _existing_state(path: Path) -> Finding:
 
 def _google(settings: Settings) -> Iterator[Finding]:
     google = settings.google
-    requested = targets(settings)
+    requested = family_targets(settings)
     if not requested:
         verdict = Verdict.WARN if collected(settings.redis) else Verdict.FAIL
         yield Finding("projects", verdict, "no project is configured", "--project my-project")

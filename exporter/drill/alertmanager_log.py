@@ -1,16 +1,15 @@
 """Why a receiver failed, as Alertmanager's log says it: logfmt or JSON, as every version writes."""
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from exporter.bridge.webhook import cleaned
 from exporter.errors import SettingsError
+from exporter.logfmt import logfmt_fields
 
 LARGEST = 1 << 22  # bytes of the log that are read at once
 _LONGEST = 300  # characters
-_FIELD = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|\S*)')
 
 
 class AlertmanagerLog:
@@ -63,13 +62,4 @@ def _fields(line: str) -> dict[str, str]:
             return {str(name): str(value) for name, value in json.loads(line).items()}
         except ValueError:
             return {}
-    return {name: _unquoted(text) for name, text in _FIELD.findall(line)}
-
-
-def _unquoted(text: str) -> str:
-    if not text.startswith('"'):
-        return text
-    try:
-        return str(json.loads(text))
-    except ValueError:
-        return text[1:-1]
+    return logfmt_fields(line)

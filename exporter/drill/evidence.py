@@ -153,7 +153,7 @@ def _more(before: int | None, after: int | None) -> int | None:
 def _arrival(
     alert: DrillAlert, channel: DrilledChannel, arrived: Iterable[DrillArrival]
 ) -> DrillArrival | None:
-    wanted = (channel.receiver, alert.severity, alert.team)
+    expected = (channel.receiver, alert.severity, alert.team)
     return next(
-        (each for each in arrived if (each.receiver, each.severity, each.team) == wanted), None
+        (each for each in arrived if (each.receiver, each.severity, each.team) == expected), None
     )

@@ -26,11 +26,6 @@ class Snapshot:
     left_out: tuple[LeftOut, ...] = ()
     groups: Mapping[str, FamilyGroup] = field(default_factory=lambda: _NO_GROUPS)
 
-    @property
-    def duplicated(self) -> tuple[str, ...]:
-        """The names of families of which two parts have the same series."""
-        return tuple(each.family for each in self.left_out if each.reason == "duplicate")
-
 
 def snapshot(parts: Iterable[Part], generation: int, before: Snapshot | None = None) -> Snapshot:
     """Group parts by family, families by name, so that each family and series appears once.

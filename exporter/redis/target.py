@@ -64,6 +64,12 @@ class RedisTarget:
         """Whether connections are encrypted."""
         return _split(self.url).scheme == "rediss"
 
+    @property
+    def server(self) -> str:
+        """Which server it is, as the settings name it."""
+        group = f"{self.sentinel_master}@" if self.sentinel_master else ""
+        return group + ",".join(map(str, self.addresses()))
+
     def addresses(self) -> tuple[Address, ...]:
         """Return the servers that the URL names."""
         parts = _split(self.url)

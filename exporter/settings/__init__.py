@@ -28,6 +28,7 @@ from exporter.settings.load import (
     journal_file,
     load,
     no_color,
+    state_file,
 )
 from exporter.settings.metrics import MetricSettings
 from exporter.settings.model import (
@@ -99,4 +100,5 @@ __all__ = [
     "journal_file",
     "load",
     "no_color",
+    "state_file",
 ]

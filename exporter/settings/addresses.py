@@ -69,12 +69,12 @@ def _path(value: object) -> object:
         if "://" in value:
             raise ValueError("is a URL; write it to a file, mode 0600, and set that file's path")
         if value.startswith("~"):
-            raise ValueError("'~' is not expanded; write the whole path")
+            raise ValueError("'~' is not expanded; write the absolute path")
     return value
 
 
 class FoundPath(PosixPath):
-    """A path that was written relative to the settings' folder; it is opened as the whole path."""
+    """A path written relative to the settings' folder; it is opened as the absolute path."""
 
     as_written: Path | None = None
 

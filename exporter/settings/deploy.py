@@ -5,13 +5,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ValidationInfo
 
-from exporter.settings.addresses import ServerFile, Text, WebFolder
+from exporter.settings.addresses import File, ServerFile, Text, WebFolder
 from exporter.settings.types import Section, key
 
 
-def _whole(path: Path) -> Path:
+def _absolute(path: Path) -> Path:
     if not path.is_absolute():
-        raise ValueError("is no whole path; write it from / on, such as /etc/prometheus/rules")
+        raise ValueError("is not an absolute path; write one such as /etc/prometheus/rules")
     return path
 
 
@@ -21,9 +21,27 @@ def _file_or_directory(directory: Path | None, info: ValidationInfo) -> Path | N
     return directory
 
 
-_Place = Annotated[ServerFile, AfterValidator(_whole)]
+def _over_tls(path: Path | None, info: ValidationInfo) -> Path | None:
+    if path is not None and not (info.data.get("url") or "").startswith("https://"):
+        raise ValueError("goes with an https address; set url, such as https://127.0.0.1:9090")
+    return path
+
+
+def _with_username(path: Path | None, info: ValidationInfo) -> Path | None:
+    if "username" in info.data and (path is None) != (info.data["username"] is None):
+        raise ValueError("goes with username; write both or neither")
+    return path
+
+
+_Place = Annotated[ServerFile, AfterValidator(_absolute)]
 _Directory = Annotated[_Place | None, AfterValidator(_file_or_directory)]
 _Command = tuple[Text, ...]
+_Authority = Annotated[File | None, AfterValidator(_over_tls)]
+_CA_FILE = "File with the authority that signed its certificate; left out, those of the system."
+_User = Text | None
+_USERNAME = "User of its web configuration, with `password_file`."
+_PasswordFile = Annotated[File | None, AfterValidator(_with_username)]
+_PASSWORD_FILE = "File with that user's password."  # noqa: S105 - says what a file holds
 _RELOAD = (
     "Command and arguments that reload it, such as [systemctl, reload, {unit}]; left out, POST "
     "to its {path}."
@@ -48,6 +66,9 @@ class DeployedPrometheus(Section):
     """A Prometheus, and where it reads its files."""
 
     url: WebFolder | None = key(None, "Its address; left out, that of `prometheus`.")
+    ca_file: _Authority = key(None, _CA_FILE)
+    username: _User = key(None, _USERNAME)
+    password_file: _PasswordFile = key(None, _PASSWORD_FILE)
     config_file: _Place | None = key(
         None, "Its prometheus.yml; left out, that file stays your own and has to load the rules."
     )
@@ -63,6 +84,9 @@ class DeployedAlertmanager(Section):
     """An Alertmanager, and where it reads its files."""
 
     url: WebFolder | None = key(None, "Its address; left out, the first of `prometheus`.")
+    ca_file: _Authority = key(None, _CA_FILE)
+    username: _User = key(None, _USERNAME)
+    password_file: _PasswordFile = key(None, _PASSWORD_FILE)
     config_file: _Place | None = key(
         None, "Its alertmanager.yml; left out, that file stays your own, with its routes."
     )

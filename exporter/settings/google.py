@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from exporter.catalog import CATALOG, roads
+from exporter.catalog.default_set import DEFAULT_SET
 from exporter.catalog.labels import ORIGINS_OF_PROJECT, PROJECT
 from exporter.catalog.model import CloudMonitoring
 from exporter.settings.addresses import Endpoint, File, LabelOrigin, Project, Text
@@ -207,6 +208,13 @@ class GoogleSettings(Section):
         """Return the patterns of `families` that fit nothing which is read with this road."""
         names = {*_READ_ALWAYS, *_READ_BY_ROAD[road]}
         return [pattern for pattern in self.families if not _fits(pattern, names)]
+
+    @property
+    def disabled(self) -> frozenset[str]:
+        """The families that are read by default and that `families` disables."""
+        given = {name: [f.enabled for f in self.configured_for(name)] for name in DEFAULT_SET}
+        last = {name: [one for one in every if one is not None] for name, every in given.items()}
+        return frozenset(name for name, every in last.items() if every and not every[-1])
 
     def configured_for(self, family: str) -> list[FamilySettings]:
         """Return the entries for a family, the most general pattern first, its own name last."""

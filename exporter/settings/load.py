@@ -97,6 +97,11 @@ def default_state_file(settings: Settings) -> Path:
     return _state_directory() / f"counters-{digest}.sqlite"
 
 
+def state_file(settings: Settings) -> Path:
+    """Return the exporter's state file: as configured, else the default one."""
+    return settings.storage.state_file or default_state_file(settings)
+
+
 def journal_file(settings: Settings) -> Path:
     """Return the bridge's journal: as configured, else in the default directory of state files."""
     return settings.storage.journal_file or _state_directory() / "journal.sqlite"

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PlainSerializer, ValidationInfo
 
+from exporter.catalog import redis
 from exporter.settings.addresses import File, ListenAddress, MetricsPath, Name, Text
 from exporter.settings.alerting import AlertsSettings, ObjectiveSettings
 from exporter.settings.deploy import DeploySettings
@@ -22,7 +23,7 @@ from exporter.settings.services import (
     objectives_of,
     whole_latency,
 )
-from exporter.settings.signal_targets import TargetText, known_targets
+from exporter.settings.signal_targets import SignalTargetText, of_known_signals
 from exporter.settings.sources import ApplicationSettings, RedisSettings
 from exporter.settings.supported import of_everybody, of_services
 from exporter.settings.teams import reachable
@@ -120,7 +121,7 @@ class Settings(Section):
         ApplicationSettings, AfterValidator(_known_target), AfterValidator(_families_of_road)
     ] = part(ApplicationSettings, "Where the application's own metrics are collected.")
     objectives: ObjectiveSettings = part(ObjectiveSettings, "What the service promises its users.")
-    targets: Annotated[Named[Name, TargetText], AfterValidator(known_targets)] = key(
+    targets: Annotated[Named[Name, SignalTargetText], AfterValidator(of_known_signals)] = key(
         {},
         "What signals should be, by the signal's name: `at least 9000`, `at most 40ms` or "
         "`80% to 85%`. Reports show it beside the value; no alert follows from it.",
@@ -163,6 +164,21 @@ class Settings(Section):
                 "alerts": alerts_of(self.alerts, service),
             }
         )
+
+    @property
+    def title(self) -> str:
+        """What a digest or a report calls the service: its name, else its projects."""
+        return self.service.name or ", ".join(self.google.projects) or "ion"
+
+    @property
+    def unread_families(self) -> frozenset[str]:
+        """The families that these settings say they do not read: an alert on them cannot fire.
+
+        Settings that name no project say nothing of it: all is generated for them.
+        """
+        named = self.google.called and not any(one.collect for one in self.redis.targets)
+        unread = {family.name for family in redis.FAMILIES} if named else set[str]()
+        return self.google.disabled | unread
 
     @property
     def digest(self) -> str:

@@ -114,7 +114,7 @@ def _over_by_morning(intervals: IntervalsSettings, info: ValidationInfo) -> Inte
 
 def _absolute(path: Path) -> Path:
     if not path.is_absolute():
-        raise ValueError("is no whole path; write one that starts with '/'")
+        raise ValueError("is not an absolute path; write one that starts with '/'")
     return path
 
 
@@ -165,7 +165,7 @@ class NotificationSettings(Section):
         return self.secrets_dir / path
 
     def on_server(self) -> "NotificationSettings":
-        """Return them with the whole paths of secret files on Alertmanager's machine."""
+        """Return them with the absolute paths of secret files on Alertmanager's machine."""
         found = {}
         for name, section in dict(self).items():
             if isinstance(section, Section):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from exporter.settings.model import Settings
 from exporter.settings.notifications import NotificationSettings
-from exporter.settings.teams import TeamNotifications
+from exporter.settings.team_channels import TeamNotifications
 
 
 class SecretReader(StrEnum):
@@ -60,7 +60,8 @@ def secret_files(settings: Settings) -> tuple[SecretFile, ...]:
     """Return the files that the settings name, in the order of the reference.
 
     Google's credentials and TLS keys are not among them: they are more than one line, and the
-    library that reads them reports what is wrong.
+    library that reads them reports what is wrong. Nor are the passwords below `deploy`: they belong
+    to whoever deploys, and no program that runs reads them.
     """
     return (*_redis(settings), *_notifications(settings))
 

@@ -15,7 +15,7 @@ from exporter.settings.alerting import (
     Window,
     below_all,
 )
-from exporter.settings.teams import TeamNotifications
+from exporter.settings.team_channels import TeamNotifications
 from exporter.settings.types import Ratio, Section, inside, key, part
 
 SERVICE, DATABASE, REDIS = "service_name", "database_id", "redis_id"

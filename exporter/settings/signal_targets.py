@@ -23,14 +23,14 @@ _EXAMPLES = {Unit.RATIO: ("80%", "85%"), Unit.SECONDS: ("20ms", "40ms")}
 
 
 @dataclass(frozen=True, slots=True)
-class TargetRange:
+class SignalTarget:
     """The least and the greatest value that a signal should have, in its base unit."""
 
     least: float | None
     most: float | None
 
 
-def target_range(signal: Signal, text: str) -> TargetRange:
+def signal_target(signal: Signal, text: str) -> SignalTarget:
     """Return the range of a target such as `80% to 85%`. Raises ValueError with the fix."""
     match = _FORM.fullmatch(" ".join(text.split()))
     if match is None:
@@ -42,7 +42,7 @@ def target_range(signal: Signal, text: str) -> TargetRange:
     )
     if least is not None and most is not None and least >= most:
         raise ValueError("begins above its end; write the lower value first")
-    return TargetRange(least, most)
+    return SignalTarget(least, most)
 
 
 def _reader(signal: Signal) -> Callable[[str], float]:
@@ -88,10 +88,10 @@ def _is_bare(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-TargetText = Annotated[Text, BeforeValidator(_not_bare)]
+SignalTargetText = Annotated[Text, BeforeValidator(_not_bare)]
 
 
-def known_targets(targets: Mapping[str, str]) -> Mapping[str, str]:
+def of_known_signals(targets: Mapping[str, str]) -> Mapping[str, str]:
     """Refuse a target of no signal, and one that is none."""
     for name, text in targets.items():
         signal = _SIGNALS.get(name)
@@ -100,7 +100,7 @@ def known_targets(targets: Mapping[str, str]) -> Mapping[str, str]:
         if isinstance(signal.expression, Share):
             raise inside((name,), f"has a value for each {signal.expression.by}; remove it")
         try:
-            target_range(signal, text)
+            signal_target(signal, text)
         except ValueError as error:
             raise inside((name,), str(error)) from None
     return targets

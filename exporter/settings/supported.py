@@ -4,19 +4,16 @@ The version stands in another section, so these checks belong to the settings as
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from pydantic import ValidationInfo
 
 from exporter.settings.channels import MsTeamsSettings, SlackSettings, WebhookSettings
 from exporter.settings.notifications import NotificationSettings
 from exporter.settings.servers import AlertmanagerSettings
-from exporter.settings.teams import TeamSlack
+from exporter.settings.services import WatchedService
+from exporter.settings.team_channels import TeamSlack
 from exporter.settings.types import inside
 from exporter.settings.versions import APP_TOKEN, MSTEAMS, UPDATE_MESSAGE, URL_FILE, has
-
-if TYPE_CHECKING:
-    from exporter.settings.services import WatchedService
 
 Path = tuple[str, ...]
 
@@ -31,8 +28,8 @@ def of_everybody(at: NotificationSettings, info: ValidationInfo) -> Notification
 
 
 def of_services(
-    services: Mapping[str, "WatchedService"], info: ValidationInfo
-) -> Mapping[str, "WatchedService"]:
+    services: Mapping[str, WatchedService], info: ValidationInfo
+) -> Mapping[str, WatchedService]:
     """Refuse channels of a team that Alertmanager's version lacks."""
     server = info.data.get("alertmanager")
     if isinstance(server, AlertmanagerSettings):

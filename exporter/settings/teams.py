@@ -1,71 +1,17 @@
-"""The part of `services` on who is notified: channels of the team that owns a service."""
+"""The teams that own services: which have channels of their own, and whether these can be used."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import ValidationInfo
 
-from exporter.settings.addresses import MailAddress, ServerFile
-from exporter.settings.channels import (
-    Channel,
-    MsTeamsSettings,
-    PagerDutySettings,
-    SlackSettings,
-    UserGroup,
-    WebhookSettings,
-)
+from exporter.settings.channels import SlackSettings
 from exporter.settings.notifications import NotificationSettings
-from exporter.settings.types import Section, Switch, inside, key
-
-if TYPE_CHECKING:
-    from exporter.settings.services import WatchedService
-
-
-def _one(path: ServerFile | None, info: ValidationInfo) -> ServerFile | None:
-    if path is not None and info.data.get("webhook_url_file") is not None:
-        raise ValueError("does not go with webhook_url_file; write one of them")
-    return path
+from exporter.settings.services import WatchedService
+from exporter.settings.team_channels import TeamNotifications, TeamSlack
+from exporter.settings.types import inside
 
 
-class TeamSlack(Section):
-    """Where the team's Slack messages go; what is left out is as in `notifications.slack`."""
-
-    webhook_url_file: ServerFile | None = key(None, "File with the incoming webhook's URL.")
-    app_token_file: Annotated[ServerFile | None, AfterValidator(_one)] = key(
-        None, "File with the bot token of a Slack app, instead; needs Alertmanager 0.30."
-    )
-    channel: Channel | None = key(None, "Channel, in quotes, such as '#checkout'.")
-    oncall_group: UserGroup | None = key(None, "User group that critical alerts mention.")
-    update_message: Switch | None = key(
-        None,
-        "Whether a message is edited instead of a new one; needs a token and Alertmanager 0.32.",
-    )
-
-
-class TeamEmail(Section):
-    """Who of the team gets mail, through `notifications.email`."""
-
-    to: Annotated[tuple[MailAddress, ...], Field(min_length=1)] = key(..., "Who gets the mail.")
-
-
-class TeamNotifications(Section):
-    """Channels of the service's team; one that is left out is as in `notifications`."""
-
-    slack: TeamSlack | None = key(None, "Critical, high and medium alerts.")
-    msteams: MsTeamsSettings | None = key(
-        None, "Critical, high and medium alerts; needs Alertmanager 0.28."
-    )
-    pagerduty: PagerDutySettings | None = key(None, "Critical alerts.")
-    email: TeamEmail | None = key(None, "High alerts.")
-    webhook: WebhookSettings | None = key(None, "Critical, high and medium alerts.")
-
-    @property
-    def given(self) -> bool:
-        """Whether any channel is configured."""
-        return any((self.slack, self.msteams, self.pagerduty, self.email, self.webhook))
-
-
-def teams(services: Mapping[str, "WatchedService"]) -> Iterator[tuple[str, TeamNotifications]]:
+def teams(services: Mapping[str, WatchedService]) -> Iterator[tuple[str, TeamNotifications]]:
     """Yield each team that has channels of its own, with these, in the order of its services."""
     seen = set()
     for service in services.values():
@@ -75,8 +21,8 @@ def teams(services: Mapping[str, "WatchedService"]) -> Iterator[tuple[str, TeamN
 
 
 def reachable(
-    services: Mapping[str, "WatchedService"], info: ValidationInfo
-) -> Mapping[str, "WatchedService"]:
+    services: Mapping[str, WatchedService], info: ValidationInfo
+) -> Mapping[str, WatchedService]:
     """Refuse channels without a team, those that lack a part, and two sets of one team."""
     at, first = info.data.get("notifications"), dict(teams(services))
     for name, service in services.items():

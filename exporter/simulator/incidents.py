@@ -28,7 +28,7 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class Incident:
+class SimulatedIncident:
     """A failure, with its effects."""
 
     name: str
@@ -38,23 +38,25 @@ class Incident:
 
 _EU = "europe-west1"
 _LIST = (
-    Incident(
+    SimulatedIncident(
         "error_burst", "4.2 % of europe-west1's requests fail", (Effect(Aspect.ERRORS, 0.042, _EU),)
     ),
-    Incident(
+    SimulatedIncident(
         "latency", "p95 of europe-west1 rises to 300 ms", (Effect(Aspect.LATENCY, 270.0, _EU),)
     ),
-    Incident(
+    SimulatedIncident(
         "replica_lag",
         "both database replicas are 900 ms behind",
         (Effect(Aspect.REPLICA_LAG, 0.9),),
     ),
-    Incident(
+    SimulatedIncident(
         "cold_cache", "the L2 cache's hit rate falls to 55 %", (Effect(Aspect.HIT_RATE, 0.55),)
     ),
-    Incident("cpu", "containers use 92 % of their CPU", (Effect(Aspect.CPU, 0.92),)),
-    Incident("memory", "containers use 91 % of their memory", (Effect(Aspect.MEMORY, 0.91),)),
-    Incident(
+    SimulatedIncident("cpu", "containers use 92 % of their CPU", (Effect(Aspect.CPU, 0.92),)),
+    SimulatedIncident(
+        "memory", "containers use 91 % of their memory", (Effect(Aspect.MEMORY, 0.91),)
+    ),
+    SimulatedIncident(
         "region_outage",
         "europe-west1 loses four fifths of its traffic and fails nine tenths of the rest",
         (
@@ -63,8 +65,10 @@ _LIST = (
             Effect(Aspect.INSTANCES, 0.25, _EU),
         ),
     ),
-    Incident("traffic_to_zero", "no request arrives anywhere", (Effect(Aspect.TRAFFIC, 0.0),)),
-    Incident(
+    SimulatedIncident(
+        "traffic_to_zero", "no request arrives anywhere", (Effect(Aspect.TRAFFIC, 0.0),)
+    ),
+    SimulatedIncident(
         "deploy_gone_wrong",
         "a new revision fails 8 % of its requests and is slow; then it is rolled back",
         (
@@ -73,16 +77,16 @@ _LIST = (
             Effect(Aspect.LATENCY, 150.0),
         ),
     ),
-    Incident("instance_churn", "containers come and go", (Effect(Aspect.INSTANCES, 2.0),)),
+    SimulatedIncident("instance_churn", "containers come and go", (Effect(Aspect.INSTANCES, 2.0),)),
 )
-INCIDENTS: dict[str, Incident] = {incident.name: incident for incident in _LIST}
+INCIDENTS: dict[str, SimulatedIncident] = {incident.name: incident for incident in _LIST}
 
 
 @dataclass(frozen=True, slots=True)
 class Episode:
     """An incident that begins `after` minutes after the scenario and lasts `minutes`."""
 
-    incident: Incident
+    incident: SimulatedIncident
     after: int = 3
     minutes: int = 15
 
@@ -114,7 +118,7 @@ class IncidentSpan:
 
     begin: int
     end: int
-    incident: Incident
+    incident: SimulatedIncident
 
 
 class Timeline:
@@ -127,7 +131,7 @@ class Timeline:
             for e in scenario.episodes
         )
 
-    def add(self, incident: Incident, after: int, minutes: int) -> IncidentSpan:
+    def add(self, incident: SimulatedIncident, after: int, minutes: int) -> IncidentSpan:
         """Let an incident begin with the minute after one, beside what goes on."""
         found = IncidentSpan(after, after + minutes, incident)
         self.spans = (*self.spans, found)  # replaced at once: other threads read them
@@ -138,7 +142,7 @@ class Timeline:
         ended = (replace(span, end=min(span.end, minute)) for span in self.spans)
         self.spans = tuple(span for span in ended if span.begin < span.end)
 
-    def active(self, minute: int) -> tuple[Incident, ...]:
+    def active(self, minute: int) -> tuple[SimulatedIncident, ...]:
         """Return the incidents that go on in a minute."""
         return tuple(span.incident for span in self.spans if span.begin < minute <= span.end)
 

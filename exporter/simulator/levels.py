@@ -51,14 +51,15 @@ def _base(family: Family, source: CloudMonitoring, key: object) -> float:
     return vary * (1 + 40 * unit(source.metric))
 
 
-def _keys(source: CloudMonitoring) -> tuple[str, ...]:
+def label_keys(source: CloudMonitoring) -> tuple[str, ...]:
+    """Return the keys of the metric labels that the catalog knows."""
     origins = [origin for _, origin in source.labels] + list(source.summed)
     return tuple(o.removeprefix("metric.") for o in origins if o.startswith("metric."))
 
 
 def _metric_labels(family: Family, source: CloudMonitoring) -> tuple[Labels, ...]:
     closed = {o: label.values for label, (_, o) in zip(family.labels, source.labels, strict=True)}
-    keys = sorted(_keys(source))
+    keys = sorted(label_keys(source))
     choices = [VALUES.get(key) or closed.get(f"metric.{key}") or ("other",) for key in keys]
     if "state" in keys and closed.get("metric.state"):
         choices[keys.index("state")] = closed["metric.state"]

@@ -5,8 +5,9 @@ from typing import Any, TypeAlias
 from google.api.metric_pb2 import MetricDescriptor
 from google.cloud.monitoring_v3 import TimeSeries
 
-from exporter.catalog.model import CloudMonitoring, MetricKind, Unit, ValueType
+from exporter.catalog.model import MetricKind, Unit, ValueType
 from exporter.simulator.aggregation import Listed
+from exporter.simulator.levels import label_keys
 from exporter.simulator.truth import Dist, Exponential, Linear, TruthPoint, Value
 from exporter.simulator.world import Metric
 
@@ -85,12 +86,6 @@ def google_unit(metric: Metric) -> str:
     if metric.source.scale in _SCALED:
         return _SCALED[metric.source.scale]
     return _UNITS.get(metric.family.unit, "1")
-
-
-def label_keys(source: CloudMonitoring) -> tuple[str, ...]:
-    """Return the keys of the metric labels that the catalog knows."""
-    origins = [origin for _, origin in source.labels] + list(source.summed)
-    return tuple(o.removeprefix("metric.") for o in origins if o.startswith("metric."))
 
 
 def descriptor(project: str, metrics: tuple[Metric, ...], delay: float) -> MetricDescriptor:

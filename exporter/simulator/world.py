@@ -7,7 +7,14 @@ from math import floor
 from exporter.catalog import CATALOG
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind
 from exporter.simulator import deployment, requests, storage
-from exporter.simulator.incidents import CALM, Aspect, Incident, IncidentSpan, Scenario, Timeline
+from exporter.simulator.incidents import (
+    CALM,
+    Aspect,
+    IncidentSpan,
+    Scenario,
+    SimulatedIncident,
+    Timeline,
+)
 from exporter.simulator.levels import age, level_model
 from exporter.simulator.requests import Model
 from exporter.simulator.traffic import Mix, Traffic
@@ -113,7 +120,7 @@ class World:
         back = age(minute) if kind is MetricKind.CUMULATIVE else 1
         return (minute - back) * MINUTE
 
-    def begin(self, incident: Incident, now: float, minutes: int) -> IncidentSpan:
+    def begin(self, incident: SimulatedIncident, now: float, minutes: int) -> IncidentSpan:
         """Let an incident begin with the minute that a Unix time lies in: none of it was read."""
         span = self.timeline.add(incident, floor(now / MINUTE), minutes)
         self.traffic.forget()

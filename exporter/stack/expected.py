@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from exporter.monitoring_config import AlertConfig
-from exporter.simulator.incidents import Aspect, Incident
+from exporter.simulator.incidents import Aspect, SimulatedIncident
 
 # Signals that an aspect moves to its magnitude; of latency, which is a mean, the percentile.
 _SIGNALS: Mapping[Aspect, str] = {
@@ -46,7 +46,7 @@ class SourcePace:
 
 
 def expected_alerts(
-    incident: Incident, alerts: Iterable[AlertConfig], pace: SourcePace
+    incident: SimulatedIncident, alerts: Iterable[AlertConfig], pace: SourcePace
 ) -> tuple[ExpectedAlert, ...]:
     """Return the alerts on limits that an incident exceeds, those that come first at first."""
     found = [_expected(alert, pace) for alert in alerts if _is_exceeded(incident, alert)]
@@ -66,18 +66,15 @@ def _expected(alert: AlertConfig, pace: SourcePace) -> ExpectedAlert:
     )
 
 
-def _is_exceeded(incident: Incident, alert: AlertConfig) -> bool:
+def _is_exceeded(incident: SimulatedIncident, alert: AlertConfig) -> bool:
     limit = alert.limit
     if limit is None or alert.where:
         return False
-    return any(
-        value < limit.value if limit.direction == "down" else value > limit.value
-        for signal, value in _moved(incident)
-        if signal == alert.signal
-    )
+    moved = (value for signal, value in _moved(incident) if signal == alert.signal)
+    return any(map(limit.exceeded, moved))
 
 
-def _moved(incident: Incident) -> Iterator[tuple[str, float]]:
+def _moved(incident: SimulatedIncident) -> Iterator[tuple[str, float]]:
     """Yield the signals that an incident moves, and how far."""
     for effect in incident.effects:
         if effect.aspect in _SIGNALS:

@@ -3,10 +3,10 @@
 The programs write logfmt. What is no logfmt, such as the sink's messages, is shown as it is.
 """
 
-import json
 import re
 
-_FIELD = re.compile(r'([\w.]+)=("(?:[^"\\]|\\.)*"|\S*)')
+from exporter.logfmt import logfmt_fields
+
 _SERIOUS = ("warn", "error", "critical", "crit", "fatal")
 _MORE = ("err", "error", "component")
 # Of Prometheus: a warning at every end, and nothing to act on.
@@ -20,7 +20,7 @@ def shown(line: str, *, calm: bool, settled: bool = True) -> str | None:
 
     settled  whether all servers run; while they start or end, it is no news that one is away
     """
-    fields = {name: _unquoted(value) for name, value in _FIELD.findall(line)}
+    fields = logfmt_fields(line)
     level, text = fields.get("level", "").lower(), fields.get("msg", "")
     serious = level in _SERIOUS
     if calm and not serious:
@@ -31,12 +31,3 @@ def shown(line: str, *, calm: bool, settled: bool = True) -> str | None:
         return None
     more = [fields[name] for name in _MORE if fields.get(name) and serious]
     return ": ".join([*([level] if serious else []), text, *more])
-
-
-def _unquoted(text: str) -> str:
-    if not text.startswith('"'):
-        return text
-    try:
-        return str(json.loads(text))
-    except ValueError:
-        return text[1:-1]

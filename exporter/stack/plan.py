@@ -4,7 +4,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from exporter.catalog.prometheus_flags import LONG_RETENTION, RETENTION, Flag, flags
+from exporter.catalog.prometheus_flags import LONG_RETENTION, RETENTION, flags
 from exporter.simulator.sink.settings import PASSWORD, USER
 from exporter.stack.demo import NOTICE, SOURCE_DELAY
 from exporter.stack.model import StackChoice, StackProcess, local
@@ -64,26 +64,35 @@ def _exporter(choice: StackChoice) -> StackProcess:
     )  # fmt: skip
 
 
-def _server(choice: StackChoice, name: str, file: str, found: tuple[Flag, ...]) -> tuple[str, ...]:
-    return (
-        "prometheus",
-        f"--config.file={choice.folder / _OUT / file}",
-        f"--storage.tsdb.path={choice.folder / DATA / name}",
-        *(flag.argument for flag in found),
-    )
-
-
 def _longterm(choice: StackChoice) -> StackProcess:
-    address = local(choice.ports.longterm)
-    found = flags(keeps=LONG_RETENTION, url=f"http://{address}", receives=True)
-    command = _server(choice, "longterm", "prometheus-longterm.yml", found)
+    at, needs = choice.ports.longterm, ("alertmanager",)
+    return _server(choice, "longterm", "Prometheus, 90 days", at, LONG_RETENTION, needs)
+
+
+def _prometheus(choice: StackChoice) -> StackProcess:
+    at, needs = choice.ports.prometheus, ("exporter", "longterm", "alertmanager")
+    return _server(choice, "prometheus", "Prometheus, 72 hours", at, RETENTION, needs)
+
+
+def _server(
+    choice: StackChoice, name: str, title: str, port: int, keeps: str, needs: tuple[str, ...]
+) -> StackProcess:
+    """Return a Prometheus; the one that keeps longer receives what the other one sends."""
+    long, url = keeps == LONG_RETENTION, f"http://{local(port)}"
+    file = "prometheus-longterm.yml" if long else "prometheus.yml"
     return StackProcess(
-        name="longterm",
-        title="Prometheus, 90 days",
-        command=(*command, f"--web.listen-address={address}"),
-        ready=f"http://{address}/-/ready",
-        ports=(choice.ports.longterm,),
-        needs=("alertmanager",),
+        name=name,
+        title=title,
+        command=(
+            "prometheus",
+            f"--config.file={choice.folder / _OUT / file}",
+            f"--storage.tsdb.path={choice.folder / DATA / name}",
+            *(flag.argument for flag in flags(keeps=keeps, url=url, receives=long)),
+            f"--web.listen-address={local(port)}",
+        ),
+        ready=f"{url}/-/ready",
+        ports=(port,),
+        needs=needs,
     )
 
 
@@ -118,20 +127,6 @@ def _bridge(choice: StackChoice) -> StackProcess:
         ports=(choice.ports.bridge,),
         needs=("sink",),
         user=(USER, PASSWORD),
-    )
-
-
-def _prometheus(choice: StackChoice) -> StackProcess:
-    address = local(choice.ports.prometheus)
-    found = flags(keeps=RETENTION, url=f"http://{address}", receives=False)
-    command = _server(choice, "prometheus", "prometheus.yml", found)
-    return StackProcess(
-        name="prometheus",
-        title="Prometheus, 72 hours",
-        command=(*command, f"--web.listen-address={address}"),
-        ready=f"http://{address}/-/ready",
-        ports=(choice.ports.prometheus,),
-        needs=("exporter", "longterm", "alertmanager"),
     )
 
 

@@ -121,9 +121,9 @@ def _matching(
     if rise is None:
         return
     kept = positions(rise.labels, by)
-    wanted = [(rise.labels.index(m.label), m.values) for m in matchers if m.label in rise.labels]
+    matched = [(rise.labels.index(m.label), m.values) for m in matchers if m.label in rise.labels]
     for labels, value in rise.values.items():
-        if all(labels[at] in allowed for at, allowed in wanted):
+        if all(labels[at] in allowed for at, allowed in matched):
             yield picked(labels, kept), value
 
 
@@ -249,10 +249,10 @@ def levels(node: Level, parts: tuple[Part, ...], by: tuple[str, ...]) -> Found:
     for part in parts:
         names = part.family.label_names
         kept = positions(names, by)
-        wanted = [(names.index(m.label), m.values) for m in node.matchers if m.label in names]
+        matched = [(names.index(m.label), m.values) for m in node.matchers if m.label in names]
         for sample in part.samples:
             if isinstance(sample.value, float | int) and all(
-                sample.labels[at] in allowed for at, allowed in wanted
+                sample.labels[at] in allowed for at, allowed in matched
             ):
                 series.setdefault(picked(sample.labels, kept), []).append(sample.value)
     return {key: _reduced(found, node.how) for key, found in series.items()}

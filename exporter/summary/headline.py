@@ -42,8 +42,9 @@ def headline(service: RecentService | None) -> str:
         return f"{_worded(found[0], service)}{more}"
     if service.limits_fault:
         return "values of the service are known, its limits are not"
-    if service.not_known:
-        return _not_known(service.not_known)
+    not_known = [one for one in service.not_known if not one.absent]
+    if not_known:
+        return _not_known(not_known)
     return "the service is within its limits"
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from exporter.errors import IonmonError
-from exporter.monitoring_config import AlertConfig, read_config
+from exporter.monitoring_config import AlertConfig, is_worse, read_config
 from exporter.summary.model import SignalLimit
 
 _Stamp = tuple[int, int, int, int]  # of a file: changed, size, inode, inode changed
@@ -73,15 +73,11 @@ def judged(
         return LimitState.UNKNOWN, nearest
     if nearest is None:
         return LimitState.UNLIMITED, None
-    beyond = [one for one in limits if _is_beyond(value, direction, one.value)]
+    beyond = [one for one in limits if is_worse(value, one.value, direction)]
     critical = [one for one in beyond if one.severity == "critical"]
     if critical:
         return LimitState.CRITICAL, critical[-1]
     return (LimitState.BEYOND, beyond[-1]) if beyond else (LimitState.WITHIN, nearest)
-
-
-def _is_beyond(value: float, direction: str, limit: float) -> bool:
-    return value < limit if direction == "down" else value > limit
 
 
 class LimitsFile:

@@ -5,6 +5,7 @@ Times are Unix seconds, values are in base units; None is a value that nobody kn
 
 from dataclasses import dataclass
 
+from exporter.monitoring_config import is_worse
 from exporter.prometheus_api import Labels, TimeSpan
 
 
@@ -86,7 +87,7 @@ class MonitoringState:
         """Whether the figure is worse than its target."""
         if self.target is None or self.value is None:
             return False
-        return self.value > self.target if self.direction == "up" else self.value < self.target
+        return is_worse(self.value, self.target, self.direction)
 
 
 @dataclass(frozen=True, slots=True)

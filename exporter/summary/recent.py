@@ -54,11 +54,14 @@ class UnknownSignal:
     """A signal of which nothing is known now.
 
     given_up  its families that are not watched, as they have too many places; else it has no value
+    absent    whether it is of a database or a cache, and its source has never had a series: there
+              is none, so that nothing is amiss
     """
 
     name: str
     noun: str
     given_up: tuple[str, ...] = ()
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from exporter.catalog.expression import Direction, Share, Signal
 from exporter.catalog.walk import expressions_of, families_in, split
 from exporter.exposition.snapshot import Snapshot
 from exporter.summary.evaluation import Key, Window, values
+from exporter.summary.label_text import MEASURED
 from exporter.summary.limits import KnownLimits, LimitState, judged
 from exporter.summary.recent import (
     MINUTE,
@@ -71,14 +72,22 @@ class RecentRing:
             self._minute_began = now
 
     def service(
-        self, at: float, limits: KnownLimits, data_times: Mapping[str, float]
+        self,
+        at: float,
+        limits: KnownLimits,
+        data_times: Mapping[str, float],
+        absent: Container[str] = frozenset(),
     ) -> RecentService:
-        """Return the service at a Unix time; `data_times` are Unix times by family."""
+        """Return the service at a Unix time.
+
+        data_times  Unix times of the newest data, by family
+        absent      families of which the source has never had a series
+        """
         found = tuple(self._signal(signal, limits, data_times) for signal in self.signals)
         return RecentService(
             at=at,
             signals=tuple(signal for signal in found if signal.places),
-            not_known=tuple(self._not_known(found, limits.limited())),
+            not_known=tuple(self._not_known(found, limits.limited(), absent)),
             objective=limits.objective,
             limits_fault=limits.fault,
         )
@@ -94,13 +103,15 @@ class RecentRing:
         return tuple(name for name in names if name in given_up)
 
     def _not_known(
-        self, found: Iterable[RecentSignal], limited: Container[str]
+        self, found: Iterable[RecentSignal], limited: Container[str], absent: Container[str]
     ) -> Iterator[UnknownSignal]:
         for signal, recent in zip(self.signals, found, strict=True):
             given_up = self._given_up(signal)
             judged_somewhere = any(p.limit and p.now is not None for p in recent.places)
             if given_up or (signal.name in limited and not judged_somewhere):
-                yield UnknownSignal(signal.name, signal.noun, given_up)
+                names = {family.name for family in families_in(signal.expression)}
+                nowhere = MEASURED[0] not in split(signal) and all(name in absent for name in names)
+                yield UnknownSignal(signal.name, signal.noun, given_up, absent=nowhere)
 
     def _signal(
         self, signal: Signal, limits: KnownLimits, data_times: Mapping[str, float]

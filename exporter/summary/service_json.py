@@ -41,7 +41,8 @@ def service_json(service: RecentService | None, headline: str) -> bytes:
 
 
 def _not_known(one: UnknownSignal) -> dict[str, Any]:
-    return {"name": one.name, "noun": one.noun, "given_up": list(one.given_up)}
+    given_up = list(one.given_up)
+    return {"name": one.name, "noun": one.noun, "given_up": given_up, "absent": one.absent}
 
 
 def _signal(signal: RecentSignal) -> dict[str, Any]:
@@ -118,7 +119,8 @@ def _service(document: Mapping[str, Any]) -> RecentService:
 
 def _read_not_known(found: Mapping[str, Any]) -> UnknownSignal:
     given_up = tuple(str(name) for name in found["given_up"])
-    return UnknownSignal(str(found["name"]), str(found["noun"]), given_up)
+    absent = found.get("absent") is True  # which an older exporter does not say
+    return UnknownSignal(str(found["name"]), str(found["noun"]), given_up, absent)
 
 
 def _read_signal(found: Mapping[str, Any]) -> RecentSignal:

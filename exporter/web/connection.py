@@ -20,6 +20,7 @@ from exporter.web.seats import Seat, Stage
 log = logging.getLogger("ionmon.web")
 
 _SERVER = ("Server", f"ionmon/{__version__}")
+_START = 64  # bytes of a request by which a site may know what it was to be
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Connection(asyncio.Protocol):
         self._drained = asyncio.Event()
         self._transports: tuple[asyncio.Transport, ...] = ()
         self._early = b""
+        self._start = b""  # of the request whose head is still to come
         self._last = False
         self.closed = asyncio.get_running_loop().create_future()
 
@@ -147,6 +149,8 @@ class Connection(asyncio.Protocol):
 
     def _parse(self, data: bytes) -> None:
         """Parse bytes; without any, those that came along with the previous request."""
+        if self._request is None:
+            self._start = (self._start + data)[:_START]
         try:
             if data:
                 self._http.receive_data(data)
@@ -162,7 +166,7 @@ class Connection(asyncio.Protocol):
             if event in (h11.PAUSED, h11.NEED_DATA):
                 return
             if isinstance(event, h11.Request):
-                self._request = event
+                self._request, self._start = event, b""
                 check_head(event)
             elif isinstance(event, h11.Data) and self._request:
                 self._body = self._body or self._incoming(self._request)
@@ -238,7 +242,8 @@ class Connection(asyncio.Protocol):
             self._start_timer(self._deadlines.answer)
             return
         self._http.start_next_cycle()
-        self._idle = not self._http.trailing_data[0]
+        self._start = self._http.trailing_data[0][:_START]
+        self._idle = not self._start
         if self._idle:
             self._wait(self._deadlines.idle, Stage.IDLE)
         else:
@@ -247,10 +252,14 @@ class Connection(asyncio.Protocol):
         self._parse(b"")
 
     def _unanswered(self, status: int) -> None:
-        """Let the site know of a request to which no answer had begun."""
-        if self._request and self._answering is None:
+        """Let the site know of a request to which no answer had begun, whatever came of it."""
+        if self._answering is not None:
+            return
+        if self._request:
             self._routes.site.unanswered(parsed_request(self._request, self._host), status)
-            self._request = None
+        elif self._start:
+            self._routes.site.unheard(self._start, status)
+        self._request, self._start = None, b""
 
     def _refuse(self, status: int) -> None:
         """Answer a malformed request with its status, if that is still possible, and close."""

@@ -103,6 +103,13 @@ class Site(Protocol):
         status  what it was refused with; 0 where its client went away, or was too slow
         """
 
+    def unheard(self, start: bytes, status: int) -> None:
+        """Learn of a connection that ended before the head of a request was whole.
+
+        start   the first bytes that came of it; none where the server had no seat or time for it
+        status  as above
+        """
+
     def body_limit(self, request: Request) -> int:
         """Return the bytes of a body that it takes, 0 for none; the body is still to come."""
 

@@ -155,6 +155,7 @@ class WebServer:
             seat = self._seats.take(address[0])  # not in the task: a burst must not pass the limit
             if seat is None:
                 accepted.close()
+                self._routes.site.unheard(b"", 0)
             else:
                 seat.close = accepted.close
                 self._spawn(self._attend(accepted, seat))
@@ -163,28 +164,45 @@ class WebServer:
                 await asyncio.sleep(0)
 
     async def _attend(self, accepted: socket.socket, seat: Seat) -> None:
+        """Serve a connection; one that ends before it could begin may have had a request."""
+        try:
+            await self._serve_one(accepted, seat)
+        except ConnectionAbortedError as error:  # of the handshake: it took too long
+            log.debug("a connection was not made: %s", error)
+            self._routes.site.unheard(b"", 0)
+        except OSError as error:  # also of who only looks whether the port is open
+            log.debug("a connection was not made: %s", error)
+        except asyncio.CancelledError:
+            if not seat.taken:
+                self._routes.site.unheard(b"", 0)
+            raise
+        finally:
+            seat.release()
+
+    async def _serve_one(self, accepted: socket.socket, seat: Seat) -> None:
         """Do the TLS handshake if there is one, then serve the connection until it is closed."""
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         transport, deadlines = None, self._settings.deadlines
         try:
-            if not seat.taken:  # closed for another before this task began
-                return
+            if not seat.taken:
+                raise ConnectionAbortedError("closed for another before this task began")
             _tune(accepted)
             rules = self._protection.rules()
             if task:
                 seat.close = task.cancel
             connection = Connection(
-                self._routes, self._protection.rules, seat, deadlines, self._bodies
+                routes=self._routes,
+                rules=self._protection.rules,
+                seat=seat,
+                deadlines=deadlines,
+                bodies=self._bodies,
             )
             first = Handshake() if rules.tls else connection
             transport, _ = await loop.connect_accepted_socket(lambda: first, accepted)
             if rules.tls and isinstance(first, Handshake):
                 await secure(first, connection, rules.tls, deadlines.handshake)
             await self._until_closed(connection)
-        except OSError as error:  # SSL errors and time-outs of handshakes among them
-            log.debug("a connection was not made: %s", error)
         finally:
-            seat.release()
             if transport:
                 transport.abort()
             else:

@@ -54,12 +54,13 @@ class PlaceCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceView:
-    """The service on the landing page."""
+    """The service on the landing page; `absent` are signals that nothing reports."""
 
     headline: str
     wrong: bool
     limits_fault: str
     cards: tuple[PlaceCard, ...]
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def service_view(service: RecentService | None, regions: Sequence[str] = ()) -> 
         headline=headline(service),
         wrong=bool(breaches(service)),
         limits_fault=service.limits_fault,
+        absent=tuple(short_noun(one) for one in service.not_known if one.absent),
         cards=tuple(sorted(cards, key=_is_calm)),
     )
 

@@ -105,6 +105,9 @@ class ExporterSite:
     def unanswered(self, request: Request, status: int) -> None:
         """Nothing is lost: whoever asks can ask again."""
 
+    def unheard(self, start: bytes, status: int) -> None:
+        """Nothing is lost here either."""
+
     def body_limit(self, request: Request) -> int:
         """Return 0: no body is read."""
         del request

@@ -15,12 +15,12 @@ from generators.alertmanager.quiet_hours import time_intervals
 from generators.alertmanager.receivers import globals_, receivers
 from generators.alertmanager.routes import tree
 from generators.files import MARK
+from generators.output_folders import SERVERS
 from generators.rules.model import Alerting, dumped
 
-OUT = "alertmanager/out"
 TEMPLATES = "alertmanager/templates"
-CONFIG = f"{OUT}/alertmanager.yml"
-SECRETS = f"{OUT}/secrets.yml"
+CONFIG = f"{SERVERS}/alertmanager.yml"
+SECRETS = f"{SERVERS}/secrets.yml"
 RECORDER_FLAG = "--enable-feature=event-recorder"
 
 
@@ -42,7 +42,7 @@ def texts(
     if has(settings.alertmanager.version, MSTEAMS):
         found[f"{TEMPLATES}/msteams.tmpl"] = msteams.text(settings, longterm)
     if settings.notifications.pagerduty:
-        found[f"{OUT}/pagerduty.tf"] = escalation.text(settings)
+        found[f"{SERVERS}/pagerduty.tf"] = escalation.text(settings)
     return found
 
 

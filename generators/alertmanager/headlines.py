@@ -6,7 +6,7 @@ Times are UTC: Alertmanager 0.25 has no function for another zone.
 
 from generators.alertmanager.template_text import define
 
-NAMED = 3  # services that a headline names; more are counted
+NAMED = 3  # services, and other problems, that a headline names; more are counted
 _CLOCK, _DAY_CLOCK, _DATE = "15:04", "2 Jan 15:04", "2 Jan 2006 15:04"
 # A group's first alert: of those that fire, or else of all, the one that began first.
 FIRST = (
@@ -156,9 +156,31 @@ def _group(name: str, safe: str, statement: str) -> str:
     )
     more = (
         "{{ if gt (len $alerts) 1 }} and {{ len (slice $alerts 1) }} more "
-        "{{ if eq (len $alerts) 2 }}alert{{ else }}alerts{{ end }}{{ end }}"
+        "{{ if eq (len $alerts) 2 }}alert{{ else }}alerts{{ end }}"
+        f"{_others(safe, statement)}{{{{ end }}}}"
     )
     return (
         f"{FIRST}{{{{ if and (gt (len $alerts) 1) .CommonAnnotations.{statement} }}}}{shared}"
         f'{{{{ else }}}}{{{{ template "{name}.one" $first }}}}{more}{{{{ end }}}}'
+    )
+
+
+def _others(safe: str, statement: str) -> str:
+    """Return what else is wrong, in brackets: PagerDuty shows a headline, and pages once.
+
+    Alertmanager sorts alerts by their labels, so that those of one name follow one another.
+    """
+    word = f"or .Annotations.{statement} .Labels.alertname"
+    shown = (
+        f"{{{{ if le (len $named) {NAMED} }}}}{{{{ if $said }}}}, {{{{ else }}}} ({{{{ end }}}}"
+        f"{_written(safe, '$word')}{{{{ $said = $word }}}}{{{{ end }}}}"
+    )
+    return (
+        f"{{{{ $own := or $first.Annotations.{statement} $first.Labels.alertname }}}}"
+        '{{ $before := $own }}{{ $said := "" }}{{ $named := "" }}'
+        f"{{{{ range $alerts }}}}{{{{ $word := {word} }}}}"
+        "{{ if and (ne $word $own) (ne $word $before) }}"
+        f'{{{{ $named = printf "%sx" $named }}}}{shown}{{{{ end }}}}{{{{ $before = $word }}}}'
+        "{{ end }}{{ if $said }}"
+        f"{{{{ if gt (len $named) {NAMED} }}}}, …{{{{ end }}}}){{{{ end }}}}"
     )

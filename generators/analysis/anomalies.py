@@ -72,7 +72,13 @@ def bands(reader: Reader, band: Band, grid: TimeGrid) -> tuple[BandHistory, ...]
     )
     nothing = np.full(grid.count, np.nan)
     return tuple(
-        BandHistory(band, p, value.get(p, nothing), centre.get(p, nothing), spread.get(p, nothing))
+        BandHistory(
+            band=band,
+            place=p,
+            value=value.get(p, nothing),
+            centre=centre.get(p, nothing),
+            spread=spread.get(p, nothing),
+        )
         for p in sorted(value.keys() | centre.keys())
     )
 

@@ -1,6 +1,5 @@
 """An analysis as JSON; docs/analyze.md describes each field."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import fields
 from enum import Enum
@@ -11,7 +10,6 @@ from generators.analysis.model import Analysis, Anomaly, Examined, Growth, NotKn
 from generators.analysis.request import AnalysisRequest
 from generators.analysis.series_statistics import Estimate
 
-VERSION = 1
 _Described = Anomaly | Growth | PairMovement | NotKnown | Estimate
 
 
@@ -24,7 +22,6 @@ def document(analysis: Analysis, request: AnalysisRequest, source: str) -> dict[
         "pairs": analysis.pairs,
     }
     return {
-        "schema_version": VERSION,
         "source": source,
         "window": {"start": window.start, "end": window.end, "step": window.step},
         "service": request.service or None,
@@ -57,4 +54,4 @@ def _value(name: str, value: Labels | Estimate | Enum | float | str | None) -> A
         return value.suffix  # type: ignore[union-attr]
     if isinstance(value, Estimate):
         return _plain(value)
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return value

@@ -11,6 +11,7 @@ from generators.analysis.model import Analysis, Anomaly, Growth, NotKnown, PairM
 from generators.analysis.series_statistics import Estimate
 from generators.analysis.trends import SEASON
 from generators.limits import number
+from generators.plurals import counted
 from generators.policy import DAY
 from generators.rules import correlation
 
@@ -86,13 +87,9 @@ def _since(at: int, analysis: Analysis) -> str:
     return f"{'before ' if at == analysis.window.start else ''}{moment(at)}"
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
-
-
 def _anomalies(analysis: Analysis, places: _Places) -> Section:
     found, series = analysis.anomalies.results, analysis.anomalies.series
-    stretches = f"{len(found)} stretch{'' if len(found) == 1 else 'es'}"
+    stretches = counted(len(found), "stretch", "stretches")
     title = (
         f"Anomalies: {stretches} outside the band of the same hour of the week, in {series} series,"
         " the farthest first"
@@ -148,7 +145,7 @@ def _more(found: Sequence[object]) -> str:
 def _growth(analysis: Analysis, places: _Places) -> Section:
     every = analysis.growth.results
     found = [one for one in every if _is_near(one)]
-    title = f"Growth: {_counted(len(found), 'level')} on the way to a limit, of {len(every)}"
+    title = f"Growth: {counted(len(found), 'level')} on the way to a limit, of {len(every)}"
     judged = sum(one.slope is not None or one.rule_seconds is not None for one in every)
     if not found:
         of = _of(judged, len(every))
@@ -165,7 +162,7 @@ def _growth(analysis: Analysis, places: _Places) -> Section:
 
 def _growth_notes(analysis: Analysis, listed: int, every: int) -> Iterator[str]:
     if listed and every > listed:
-        others = _counted(every - listed, "level")
+        others = counted(every - listed, "level")
         yield f"{others} not listed: no growth, or no limit within {AHEAD // DAY} days"
     if listed and analysis.window.end - analysis.window.start < SEASON:
         yield f"Within less than {SEASON // DAY} days, a rise of every morning counts as growth."
@@ -204,7 +201,7 @@ def _reached(seconds: Estimate | None) -> str:
 def _pairs(analysis: Analysis, places: _Places) -> Section:
     every = analysis.pairs.results
     found = [one for one in every if one.moves or one.above]
-    title = f"Pairs: {len(found)} of {_counted(len(every), 'declared pair')} moved together"
+    title = f"Pairs: {len(found)} of {counted(len(every), 'declared pair')} moved together"
     judged = sum(one.rank is not None or one.strongest is not None for one in every)
     if not found:
         title = f"Pairs: none of {_of(judged, len(every))} declared pairs moved together"

@@ -8,8 +8,8 @@ from exporter.catalog.alert_names import ESCALATION_ALERT
 from exporter.settings.types import seconds
 from generators.checks.engine.context import Context, Rule
 from generators.checks.engine.problem import Problem, Text
+from generators.checks.engine.result_labels import filters
 from generators.checks.engine.suggestions import suggestion
-from generators.checks.promql.result_labels import filters
 from generators.policy import ESCALATION, PROVING, SEVERITIES, WATCHDOG
 from generators.promql_tree.tree import Aggregate, Binary, Call, Negative, Node, Selector
 

@@ -6,8 +6,8 @@ from exporter.catalog.model import Type
 from generators.checks.engine.context import Context, JudgedQuery
 from generators.checks.engine.known_series import BUCKET, Known
 from generators.checks.engine.problem import Problem
+from generators.checks.engine.result_labels import shape
 from generators.checks.engine.rule_series import type_of
-from generators.checks.promql.result_labels import shape
 from generators.promql_tree.tree import (
     Aggregate,
     Binary,

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from generators.checks import expressions, mutants, routes, tools
-from generators.checks.dashboards import boards, dashboard
-from generators.checks.engine.gathering import BOARDS, CheckRequest, gather
+from generators.checks.dashboards import boards
+from generators.checks.engine import dashboard_file
+from generators.checks.engine.gathering import CheckRequest, gather
 from generators.checks.engine.problem import Problem
 from generators.checks.tool_runs import Count, found_by
+from generators.output_folders import DASHBOARDS
 from generators.promtool.kept_results import KeptResults
 
 
@@ -29,7 +31,7 @@ def run(request: CheckRequest, count: Count, kept: KeptResults, *, offline: bool
     context = gather(request)
     count(f"{len(context.queries)} expressions of {len(context.documents)} files", 0, 0)
     found = expressions.problems(context)
-    files = [] if request.files else dashboard.read(request.root, BOARDS)
+    files = [] if request.files else dashboard_file.read(request.root, DASHBOARDS)
     found += boards.problems(files, context)
     found += routes.check(request)
     notes = []

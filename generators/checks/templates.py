@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from generators.checks.engine.context import Context, Rule
 from generators.checks.engine.problem import Problem, Text
+from generators.checks.engine.result_labels import ResultLabels, shape
 from generators.checks.engine.suggestions import suggestion_or_choices
-from generators.checks.promql.result_labels import ResultLabels, shape
 from generators.promql_tree.tree import Binary, Node, Selector
 
 RULE = "template"

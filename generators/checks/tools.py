@@ -7,7 +7,7 @@ from pathlib import Path
 from shutil import which
 
 from generators.alertmanager import older_tool
-from generators.checks.engine.gathering import OUT, CheckRequest, rule_paths
+from generators.checks.engine.gathering import CheckRequest, rule_paths, servers_files
 from generators.checks.engine.problem import Problem
 from generators.checks.tool_runs import ToolRun
 from generators.promtool import older_promtool
@@ -50,7 +50,7 @@ def runs(request: CheckRequest, kept: KeptResults) -> Iterator[ToolRun]:
     program = which("promtool")
     if program is None or request.files:
         return
-    for path, shown in _below(request.root, "tests/*.yml"):
+    for path, shown in servers_files(request.root, "tests/*.yml"):
         yield from _on_test(program, path, shown, kept)
 
 
@@ -61,16 +61,13 @@ def _file_runs(request: CheckRequest) -> Iterator[_FileRun]:
     if request.files:
         return
     rules = tuple(path for path, _ in files)
-    for path, shown in _below(request.root, "prometheus*.yml"):
-        yield _FileRun("promtool", ("check", "config", *_LINT), path, shown, rules)
-    for path, shown in _below(request.root, "alertmanager.yml"):
+    for path, shown in servers_files(request.root, "prometheus*.yml"):
+        yield _FileRun(
+            tool="promtool", words=("check", "config", *_LINT), path=path, shown=shown, also=rules
+        )
+    for path, shown in servers_files(request.root, "alertmanager.yml"):
         also = tuple(sorted((path.parents[1] / "templates").glob("*")))
-        yield _FileRun("amtool", ("check-config",), path, shown, also)
-
-
-def _below(root: Path, pattern: str) -> list[tuple[Path, str]]:
-    found = sorted((root / OUT).glob(pattern))
-    return [(path, path.relative_to(root).as_posix()) for path in found]
+        yield _FileRun(tool="amtool", words=("check-config",), path=path, shown=shown, also=also)
 
 
 def _on_file(program: str, run: _FileRun, kept: KeptResults) -> ToolRun:

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Mapping
 from generators.checks.engine.context import Context, JudgedQuery
 from generators.checks.engine.known_series import TARGET, Known
 from generators.checks.engine.problem import Problem
+from generators.checks.engine.result_labels import ResultLabels, matched, shape
 from generators.checks.engine.rule_series import COUNT_VALUES
 from generators.checks.engine.suggestions import listed, suggestion, suggestion_or_choices
-from generators.checks.promql.result_labels import ResultLabels, matched, shape
 from generators.promql_tree.tree import SETS, Aggregate, Binary, Node, Selector, is_scalar, walk
 
 RULE = "matching"

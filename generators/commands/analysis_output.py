@@ -1,11 +1,11 @@
 """Makes an analysis for the command, and prints it as tables or as JSON."""
 
-import json
 from itertools import count
 
 import numpy as np
 
 from exporter.commands.terminal import Bar, table
+from exporter.json_output import json_document
 from exporter.prometheus_api import Prometheus
 from exporter.settings import Settings
 from generators.analysis.build import analysis, reads
@@ -35,7 +35,7 @@ def found(
 
 def as_json(analysis_: Analysis, request: AnalysisRequest, source: str) -> str:
     """Return an analysis as JSON."""
-    return json.dumps(document(analysis_, request, source), indent=2, ensure_ascii=False)
+    return json_document("analyze", document(analysis_, request, source))
 
 
 def text(analysis_: Analysis, source: str) -> str:

@@ -15,7 +15,8 @@ from generators.checks import run
 from generators.checks.engine.gathering import CheckRequest
 from generators.checks.run import CheckOutcome
 from generators.checks.tool_runs import Count
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
+from generators.plurals import counted
 from generators.promtool.kept_results import KeptResults
 
 _MANY = 20  # runs of tools: so many take a while
@@ -95,7 +96,7 @@ def _print(result: CheckOutcome, *, quiet: bool) -> None:
         click.echo(note, err=True)
     count = len(result.problems)
     click.echo(
-        f"{count or 'no'} problem{'' if count == 1 else 's'} in {result.rules} rules "
+        f"{counted(count, 'problem') if count else 'no problems'} in {result.rules} rules "
         f"of {result.files} files",
         err=True,
     )
@@ -103,7 +104,7 @@ def _print(result: CheckOutcome, *, quiet: bool) -> None:
 
 def _settings(path: Path | None, root: Path, *, quiet: bool) -> Settings:
     """Return the settings of a file, else those that the files below the root were written for."""
-    written = root / PATH
+    written = root / CONFIG_FILE
     if path is not None:
         return load(path)
     if not written.exists():

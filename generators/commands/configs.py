@@ -21,12 +21,12 @@ from generators.burn_rates import notes
 from generators.commands import configs_json
 from generators.commands.past import Past
 from generators.commands.tune_extra import require_numpy
+from generators.deployment_targets.build import TARGETS
+from generators.deployment_targets.model import ChosenTargets
 from generators.files import COMMAND, USUAL
 from generators.outputs import texts
-from generators.runbooks import notifying
-from generators.runbooks.reference import PATH as ALL_ALERTS
-from generators.targets.build import TARGETS
-from generators.targets.model import ChosenTargets
+from generators.plurals import counted
+from generators.runbooks import notifying, reference
 from generators.versions import keeping
 from generators.versions.generated_set import of_texts
 
@@ -231,7 +231,7 @@ def _write(generated: _Generated, *, quiet: bool) -> None:
     root, written = generated.root, generated.texts
     gone = difference.gone(root, written)
     with keeping.keeping(root, of_texts(written), generated.settings.storage.versions):
-        changed = files.write(root, written, gone, monitoring_config.PATH)
+        changed = files.write(root, written, gone, monitoring_config.CONFIG_FILE)
     if quiet:
         return
     for name in changed:
@@ -266,10 +266,12 @@ def _announce(generated: _Generated, options: _Options) -> None:
         counts = _firings(generated.settings, options.past)
         head = (*head, f"in {duration(options.past.seconds)}")
         rows = [(*row, _times(counts, row[0])) for row in rows]
-    click.echo(f"\n{table(head, rows)}\n")
+    shows = table(head, rows) if rows else "No alert about the services is enabled."
+    click.echo(f"\n{shows}\n")
+    watch = f"{counted(shown.others, 'more alert')} {'watches' if shown.others == 1 else 'watch'}"
     click.echo(
-        f"{shown.others} more alerts watch trends, anomalies and the monitoring itself. All are in "
-        f"{generated.root / ALL_ALERTS}. To change one, set alerts.NAME in the settings."
+        f"{watch} trends, anomalies and the monitoring itself. All are in "
+        f"{generated.root / reference.PATH}. To change one of these, set alerts.others.NAME."
     )
 
 

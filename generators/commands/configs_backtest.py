@@ -13,7 +13,7 @@ from exporter.errors import IonmonError
 from exporter.settings import Settings
 from generators.commands.past import Past, history_address
 from generators.commands.reading import ReadHistory, recent_history
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 from generators.rules.model import Alerting
 from generators.tuning import rule_replay
 from generators.tuning.change_wording import line, markdown
@@ -64,7 +64,7 @@ def _read(settings: Settings, past: Past, rules: Sequence[Alerting]) -> ReadHist
 
 def _old(root: Path) -> Settings:
     """Return the settings by which the files below a root were written. Raises IonmonError."""
-    path = root / PATH
+    path = root / CONFIG_FILE
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
         return Settings.model_validate(body["settings"])

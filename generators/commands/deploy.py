@@ -126,62 +126,62 @@ _NOWHERE = "\n".join(
 @click.option("--quiet", is_flag=True, help="Print errors only.")
 def command(**options: Any) -> None:  # noqa: ANN401 - options by name
     """Show, deploy, or end what did not finish."""
-    wanted = DeployOptions(**options)
-    if wanted.show_additions is not None:
-        print_additions(given(wanted), wanted, wanted.show_additions)
+    chosen = DeployOptions(**options)
+    if chosen.show_additions is not None:
+        print_additions(given(chosen), chosen, chosen.show_additions)
         return
-    output = DeployOutput(as_json=wanted.as_json, quiet=wanted.quiet, applied=wanted.apply)
+    output = DeployOutput(as_json=chosen.as_json, quiet=chosen.quiet, applied=chosen.apply)
     with output:
-        if wanted.recover:
-            _recover(DeployState(deploy_directory(settings_alone(wanted))), wanted, output)
+        if chosen.recover:
+            _recover(DeployState(deploy_directory(settings_alone(chosen))), chosen, output)
             return
-        found = given(wanted)
+        found = given(chosen)
         at = DeployState(deploy_directory(found.settings))
-        if wanted.apply:
-            _deploy(found, at, wanted, output)
+        if chosen.apply:
+            _deploy(found, at, chosen, output)
         else:
             _refuse_unfinished(at)
-            _show(_surveyed(found, at, wanted, output), wanted, output)
+            _show(_surveyed(found, at, chosen, output), chosen, output)
 
 
 def _deploy(
-    found: GivenDeploy, at: DeployState, wanted: DeployOptions, output: DeployOutput
+    found: GivenDeploy, at: DeployState, chosen: DeployOptions, output: DeployOutput
 ) -> None:
     at.make()
     with locked((at.directory,)):  # before the journal is read: its deploy may still work
         _clear_verified(at)
         _refuse_unfinished(at)
-        steps = _surveyed(found, at, wanted, output)
-        _refuse_by_hand(steps, wanted)
+        steps = _surveyed(found, at, chosen, output)
+        _refuse_by_hand(steps, chosen)
         run = DeployRun(
             steps=steps,
             state=at,
             record=at.record(),
             texts=found.written.texts,
             now=WallClock().now(),
-            patience=wanted.timeout,
-            evaluation=wanted.wait,
+            patience=chosen.timeout,
+            evaluation=chosen.wait,
         )
         if not any(one.due for one in steps):
             keep_record(run)
             output.result("nothing to do", "everything is in force as written")
             return
-        with _all_locked(steps, at), progress("deploying", shown=not wanted.quiet) as bar:
+        with _all_locked(steps, at), progress("deploying", shown=not chosen.quiet) as bar:
             apply(run, output.telling(bar))
         output.result("deployed", "everything is in force and verified")
         output.hint_grafana(found, steps)
 
 
 def _surveyed(
-    found: GivenDeploy, at: DeployState, wanted: DeployOptions, output: DeployOutput
+    found: GivenDeploy, at: DeployState, chosen: DeployOptions, output: DeployOutput
 ) -> tuple[StepSurvey, ...]:
     """Check the set, and say what differs from what is in force."""
-    steps = planned(found.written.texts, found.settings, wanted.replica)
-    steps = tuple(step for step in steps if not wanted.only or step.name in wanted.only)
+    steps = planned(found.written.texts, found.settings, chosen.replica)
+    steps = tuple(step for step in steps if not chosen.only or step.name in chosen.only)
     if not steps:
         raise IonmonError(_NOWHERE)
-    output.tell(checked(found, wanted))
-    surveyed = survey(steps, at.record(), wanted.timeout)
+    output.tell(checked(found, chosen))
+    surveyed = survey(steps, at.record(), chosen.timeout)
     output.changes(surveyed, _differences(found, at))
     return surveyed
 
@@ -192,18 +192,18 @@ def _differences(found: GivenDeploy, at: DeployState) -> tuple[str, ...]:
     return tuple(difference.changes(at.deployed, found.written.texts))
 
 
-def _show(steps: tuple[StepSurvey, ...], wanted: DeployOptions, output: DeployOutput) -> None:
+def _show(steps: tuple[StepSurvey, ...], chosen: DeployOptions, output: DeployOutput) -> None:
     output.would(steps)
-    _refuse_by_hand(steps, wanted)
+    _refuse_by_hand(steps, chosen)
     if any(one.due for one in steps):
         output.result("would change", "nothing was changed; use --apply to do it")
     else:
         output.result("nothing to do", "everything is in force as written")
 
 
-def _refuse_by_hand(steps: tuple[StepSurvey, ...], wanted: DeployOptions) -> None:
+def _refuse_by_hand(steps: tuple[StepSurvey, ...], chosen: DeployOptions) -> None:
     found = [text for one in steps for text in one.by_hand]
-    if found and not wanted.overwrite:
+    if found and not chosen.overwrite:
         listed = "\n".join(f"  {text}" for text in found)
         raise IonmonError(f"these would be replaced; use --overwrite to do it:\n{listed}")
 
@@ -222,7 +222,7 @@ def _clear_verified(at: DeployState) -> None:
             recovery.finish(journal, at, 0, lambda _: None)
 
 
-def _recover(at: DeployState, wanted: DeployOptions, output: DeployOutput) -> None:
+def _recover(at: DeployState, chosen: DeployOptions, output: DeployOutput) -> None:
     at.check_there()
     with locked((at.directory,)):
         journal = at.journal()
@@ -230,11 +230,11 @@ def _recover(at: DeployState, wanted: DeployOptions, output: DeployOutput) -> No
             output.result("nothing to do", f"{at.directory}: every deploy from here has finished")
             return
         with _journal_locked(journal):
-            if wanted.recover == "back" and journal.phase is DeployPhase.APPLYING:
-                recovery.put_back(journal, at, wanted.timeout, output.tell)
+            if chosen.recover == "back" and journal.phase is DeployPhase.APPLYING:
+                recovery.put_back(journal, at, chosen.timeout, output.tell)
                 output.result("put back", "everything is as it was before that deploy")
             else:
-                recovery.finish(journal, at, wanted.timeout, output.tell)
+                recovery.finish(journal, at, chosen.timeout, output.tell)
                 output.result("finished", "everything is in force and verified")
 
 

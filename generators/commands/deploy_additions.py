@@ -64,16 +64,16 @@ def _additions(
 ) -> Additions:
     if any(name in body for name in _OF_ALERTMANAGER):
         settings = _with_alertmanager(found.settings, path)
-        wanted = _wanted(found, settings, options, ALERTMANAGER)
+        generated = _generated(found, settings, options, ALERTMANAGER)
         alerts = (*found.written.config.names(), ACKNOWLEDGED, DRILL)
-        return alertmanager_additions(path, body, wanted, alerts)
+        return alertmanager_additions(path, body, generated, alerts)
     name = LONGTERM if options.only == (LONGTERM,) else PROMETHEUS
     settings = _with_prometheus(found.settings, path, name)
-    more = prometheus_additions(path, body, _wanted(found, settings, options, name))
+    more = prometheus_additions(path, body, _generated(found, settings, options, name))
     return replace(more, notes=(*more.notes, _flags(settings, name)))
 
 
-def _wanted(found: GivenDeploy, settings: Settings, options: DeployOptions, name: str) -> Any:  # noqa: ANN401 - YAML
+def _generated(found: GivenDeploy, settings: Settings, options: DeployOptions, name: str) -> Any:  # noqa: ANN401 - YAML
     """Return what the file would have as a generated one at its own path."""
     steps = planned(found.written.texts, settings, options.replica)
     step = next(one for one in steps if one.name == name)

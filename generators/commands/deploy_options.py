@@ -12,7 +12,7 @@ from exporter.errors import IonmonError, SettingsError
 from exporter.monitoring_config import MonitoringConfig, read_config
 from exporter.settings import DeploySettings, Settings, config_file, load
 from generators.deploy.reading import WrittenSet, read_set
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 
 _LISTS = ("reload_command",)
 
@@ -61,7 +61,7 @@ def settings_alone(options: DeployOptions) -> Settings:
     path = options.config or config_file()
     if path is not None:
         return _with(load(path), options.values)
-    written = options.root / PATH
+    written = options.root / CONFIG_FILE
     own = _own(options.root, read_config(written)) if written.exists() else Settings()
     return _with(own, options.values)
 

@@ -1,6 +1,5 @@
 """What ionmon deploy prints: a line a step as it happens, or all of it as JSON at the end."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
@@ -11,13 +10,14 @@ import click
 
 from exporter.commands.terminal import Bar, printable
 from exporter.errors import IonmonError
+from exporter.json_output import json_document
 from generators.commands.deploy_options import GivenDeploy
-from generators.deploy.model import FileChange, StepOutcome, StepResult, counted
+from generators.deploy.model import FileChange, StepOutcome, StepResult
 from generators.deploy.planned import GRAFANA
 from generators.deploy.survey import StepSurvey
-from generators.grafana.model import OUT
+from generators.output_folders import DASHBOARDS
+from generators.plurals import counted
 
-SCHEMA_VERSION = 1
 _MARKS = {StepOutcome.DONE: "✓", StepOutcome.SKIPPED: "·", StepOutcome.FAILED: "✗"}
 _COLOURS = {StepOutcome.DONE: "green", StepOutcome.FAILED: "red", StepOutcome.SKIPPED: None}
 _NAMED = 12  # lines of differences that people get
@@ -36,7 +36,6 @@ class DeployOutput:
 
     def __enter__(self) -> Self:
         self._body = {
-            "schema_version": SCHEMA_VERSION,
             "applied": self.applied,
             "result": "failed",
             "error": None,
@@ -57,7 +56,7 @@ class DeployOutput:
             self._body["error"] = str(error) if isinstance(error, IonmonError) else "stopped"
         if self.as_json:
             steps = [asdict(one) for one in self._steps]
-            click.echo(json.dumps({**self._body, "steps": steps}, indent=2))
+            click.echo(json_document("deploy", {**self._body, "steps": steps}))
 
     def tell(self, found: StepResult) -> None:
         """Take a step that has ended."""
@@ -89,7 +88,7 @@ class DeployOutput:
         for one in steps:
             for folder, paths in groupby(one.left, lambda path: path.parent):
                 files = counted(len([*paths]), "file")
-                text = f"{one.step.name}: {files} of another target in {folder}; left alone"
+                text = f"{one.step.name}: {files} of another destination in {folder}; left alone"
                 self._line(f"· {printable(text)}")
         if any(one.due for one in steps):
             for text in differences[:_NAMED]:
@@ -115,7 +114,9 @@ class DeployOutput:
         if own is not None and any(c.path.name == "ion.yaml" for c in own.changes):
             self._line("Grafana reads its provisioning when it starts: restart it")
         if own is None:
-            command = f"ionmon upload --dashboards {found.root / OUT} --token-file FILE --apply"
+            command = (
+                f"ionmon upload --dashboards {found.root / DASHBOARDS} --token-file FILE --apply"
+            )
             self._line(f"dashboards are not part of it; to bring them into Grafana: {command}")
 
     def _line(self, text: str) -> None:

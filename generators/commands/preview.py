@@ -12,6 +12,7 @@ from exporter.commands.options import JSON, QUIET
 from exporter.commands.terminal import progress
 from exporter.errors import SettingsError
 from exporter.json_output import json_document
+from generators.output_folders import DASHBOARDS
 from generators.report import chromium, pages
 
 HELP = """Draw the dashboards as HTML or PNG, from their files and the data of Prometheus.
@@ -93,7 +94,7 @@ class _Output:
     "--dashboards",
     "folder",
     type=_KNOWN_FOLDER,
-    default=Path("grafana/out"),
+    default=Path(DASHBOARDS),
     show_default=True,
     help="Directory of the dashboards' files.",
 )

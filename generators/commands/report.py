@@ -24,6 +24,7 @@ from exporter.summary.alerts import AlertsState
 from exporter.summary.read import Reader
 from generators.commands.past import history_folder
 from generators.commands.time_options import span, window_options
+from generators.output_folders import DASHBOARDS
 from generators.service_report import boards, html, json_text, markdown, text
 from generators.service_report.clean_texts import cleaned
 from generators.service_report.formats import Renderer, RenderOptions
@@ -39,7 +40,7 @@ FORMATS: Mapping[str, Renderer] = {
     "markdown": markdown,
 }
 SINCE = "24h"
-HELP = """Report the state of the service: what is well, what is not, what is not known, and why.
+HELP = """Report the state of the service: what is healthy, what is not, what is not known, and why.
 
 \b
   ionmon report                                    the last 24 hours
@@ -53,8 +54,8 @@ HELP = """Report the state of the service: what is well, what is not, what is no
   ionmon report all --since 6h --out boards.txt
 
 \b
-Marks: ✓ well, ⚠ beyond a limit or off its target, ✗ beyond the limit of a critical alert, ? not
-known, none where nothing is held against it. Every signal has its value, its change, its limits and
+Marks: ✓ healthy, ⚠ beyond a limit or off its target, ✗ beyond the limit of a critical alert, ? not
+known, no mark without a limit or target. Every signal has its value, its change, its limits and
 target, and a line of the period. Alerts come from the running bridge, with who acknowledged them,
 and from Prometheus. With --exporter, the bridge alone knows what fires.
 
@@ -113,7 +114,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     "--dashboards",
     "folder",
     type=_FOLDER,
-    default=Path("grafana/out"),
+    default=Path(DASHBOARDS),
     show_default=True,
     help="Directory of the dashboards' files.",
 )

@@ -1,6 +1,5 @@
 """ionmon tune: recommends a threshold for each alert from its own history, with a promise."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import click
 from exporter.commands.flag_types import WEB_URL
 from exporter.commands.options import CONFIG, QUIET
 from generators.commands.tune_extra import require_numpy
+from generators.commands.tune_options import TuneOptions
 
 HELP = """Recommend thresholds from weeks of history, say what they would have done, and apply them.
 
@@ -30,31 +30,6 @@ file stay. It leaves out a number that would lose a caught incident, and one fro
 The history is read from prometheus.longterm of the settings, else from prometheus.address. What is
 printed is also written to alert_tuning_recommendations.json.
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TuneOptions:
-    """The flags of the command."""
-
-    config: Path | None
-    url: str | None
-    weeks: float
-    history: Path | None
-    save_history: Path | None
-    incidents: Path | None
-    notified: Path | None
-    budget: str | None
-    pages: str | None
-    method: str
-    timezone: str
-    apply: bool
-    allow_lost: bool
-    provisional: bool
-    as_json: bool
-    quiet: bool
-    out: Path
-    plots: Path | None
-    png: bool
 
 
 _FILE = click.Path(dir_okay=False, path_type=Path)

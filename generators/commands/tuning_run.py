@@ -18,7 +18,7 @@ from generators.commands.reading import (
     recent_history,
     require_values,
 )
-from generators.commands.tune import TuneOptions
+from generators.commands.tune_options import TuneOptions
 from generators.report import chromium
 from generators.tuning import applying, recommendations, wording
 from generators.tuning.alert_plots import histories

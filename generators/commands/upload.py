@@ -12,8 +12,8 @@ from exporter.errors import IonmonError
 from exporter.json_output import json_document
 from exporter.secrets_file import read_secret
 from exporter.settings import load
-from generators.grafana.model import OUT
 from generators.grafana.upload import UploadAction, UploadResult, upload
+from generators.output_folders import DASHBOARDS
 
 HELP = """Upload the dashboards to Grafana. Without --apply, only print what would change.
 
@@ -51,7 +51,7 @@ Exit code 1 if Grafana refuses something. Dashboards before it are uploaded; run
     "--dashboards",
     "folder",
     type=click.Path(file_okay=False, exists=True, path_type=Path),
-    default=Path(OUT),
+    default=Path(DASHBOARDS),
     show_default=True,
     help="Folder with the dashboards' JSON files.",
 )

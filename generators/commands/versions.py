@@ -12,7 +12,7 @@ from exporter.errors import IonmonError
 from exporter.json_output import json_document
 from generators import files
 from generators.commands.set_names import head
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 from generators.versions import git
 from generators.versions.exports import exported
 from generators.versions.generated_set import GeneratedSet
@@ -67,8 +67,8 @@ def command(
     with progress("reading sets", shown=not quiet):
         found = known_sets(root)
     click.echo(_json(found) if as_json else _text(found))
-    if git.tracks(root, PATH) and not quiet:
-        log = f"git -C {root} log --oneline -- {PATH}"
+    if git.tracks(root, CONFIG_FILE) and not quiet:
+        log = f"git -C {root} log --oneline -- {CONFIG_FILE}"
         click.echo(f"git tracks these files: name older ones git:REVISION, from {log}", err=True)
     if any(one.problem for one in found):
         raise click.exceptions.Exit(1)

@@ -22,17 +22,17 @@ from generators.dashboards import (
 from generators.dashboards.annotations import annotations
 from generators.dashboards.datasources import datasources
 from generators.dashboards.descriptions import Facts, description, families, names
-from generators.dashboards.helpers import unused
 from generators.dashboards.limits import Limits, limits, soft
 from generators.dashboards.model import MAIN, TAG, BoardText, Panel
 from generators.dashboards.queries import BoardQueries
+from generators.dashboards.recorder_helpers import unused
 from generators.dashboards.variables import present_labels, variables
 from generators.incomplete import Incomplete
+from generators.output_folders import DASHBOARDS
 from generators.policy import Policy
 from generators.rules.build import Rules
 
 SOURCE = Path(__file__).parent / "grafana" / "dashboards"
-OUT = "grafana/out"
 _LATE = (
     "Values from Google arrive minutes late; those from Redis and the application arrive at once."
 )
@@ -50,7 +50,7 @@ def texts(settings: Settings, rules: Rules, policy: Policy) -> dict[str, str]:
     """Return the dashboards by path."""
     facts = Facts.of(settings, rules, policy)
     return {
-        f"{OUT}/{name}.json": json.dumps(board, indent=2) + "\n"
+        f"{DASHBOARDS}/{name}.json": json.dumps(board, indent=2) + "\n"
         for name, board in _evaluated(facts).items()
     }
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from exporter.clock import steady
 from generators.deploy.asking import ReloadRefused
 from generators.deploy.in_force import failing, waiting
-from generators.deploy.model import DeployedServer, ServerState, counted
+from generators.deploy.model import DeployedServer, ServerState
 from generators.deploy.reloading import listed
 from generators.deploy.rules_in_force import own_rules
 from generators.deploy.state import state
 from generators.deploy.survey import StepSurvey
+from generators.plurals import counted
 
 _PAUSE = 0.5  # seconds between two looks
 

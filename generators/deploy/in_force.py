@@ -1,6 +1,5 @@
 """Whether a server has in force what was written for it, and whether its rules work."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from generators.deploy.config_in_force import config_differences, config_hash
 from generators.deploy.model import DeployedServer, RuleHealth, ServerKind, ServerState
 from generators.deploy.rules_in_force import own_rules, rule_differences
+from generators.monitoring_config import digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +43,8 @@ def _config(server: DeployedServer, name: str, content: bytes, found: ServerStat
 def before(found: ServerState) -> StateBefore:
     """Return what has to be the same again after a deploy that failed."""
     return StateBefore(
-        config=_digest(found.config),
-        rules=_digest(str(sorted(str(asdict(one.rule)) for one in found.rules))),
+        config=digest(found.config),
+        rules=digest(str(sorted(str(asdict(one.rule)) for one in found.rules))),
         reloaded_at=found.reloaded_at,
         reload_ok=found.reload_ok,
     )
@@ -69,7 +69,3 @@ def failing(server: DeployedServer, found: ServerState) -> tuple[RuleHealth, ...
 def waiting(server: DeployedServer, found: ServerState) -> tuple[RuleHealth, ...]:
     """Return the deployed rules that were not evaluated yet."""
     return tuple(one for one in own_rules(server, found.rules) if one.health == "unknown")
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -18,7 +18,7 @@ class ServerKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WantedFile:
+class PlannedFile:
     """A file as it is to be: its bytes, or None where it has to go."""
 
     path: Path
@@ -29,9 +29,11 @@ class WantedFile:
 class DeployedServer:
     """A server of this machine.
 
-    config  the path of its configuration; None where that file is not written
-    rules   the paths of its rule files
-    others  paths of other targets, which are none of its files under another name
+    config         the path of its configuration; None where that file is not written
+    rules          the paths of its rule files
+    others         paths of other destinations, which are none of its files under another name
+    ca_file        the authority of its certificate; None for those of the system
+    username       who asks, with the password in `password_file`; empty where it asks for nobody
     """
 
     kind: ServerKind
@@ -40,6 +42,9 @@ class DeployedServer:
     config: Path | None
     rules: tuple[Path, ...] = ()
     others: tuple[Path, ...] = ()
+    ca_file: Path | None = None
+    username: str = ""
+    password_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +57,7 @@ class DeployStep:
 
     name: str
     place: Path
-    files: tuple[WantedFile, ...]
+    files: tuple[PlannedFile, ...]
     server: DeployedServer | None = None
 
     @property
@@ -126,11 +131,6 @@ class ServerState:
     reload_ok: bool
     config_hash: float | None = None
     rules: tuple[RuleHealth, ...] = ()
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number of things: 1 file, 2 files."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 class StepOutcome(StrEnum):

@@ -15,11 +15,9 @@ from exporter.settings import (
 )
 from generators import monitoring_config
 from generators.alertmanager.build import CONFIG, TEMPLATES
-from generators.deploy.model import DeployedServer, DeployStep, ServerKind, WantedFile
+from generators.deploy.model import DeployedServer, DeployStep, PlannedFile, ServerKind
 from generators.deploy.rewriting import with_dashboards, with_rules, with_templates
-from generators.grafana.model import OUT
-from generators.grafana.provisioning import PLACE
-from generators.prometheus import FOLDER
+from generators.output_folders import DASHBOARDS, PROVISIONING, SERVERS
 
 ALERTMANAGER, LONGTERM, PROMETHEUS = "alertmanager", "longterm", "prometheus"
 GRAFANA, CONFIG_FILE = "grafana", "monitoring_config"
@@ -58,6 +56,9 @@ def _alertmanager(texts: Texts, settings: Settings) -> DeployStep | None:
         kind=ServerKind.ALERTMANAGER,
         url=at.url or f"http://{settings.prometheus.alertmanagers[0]}",
         reload_command=at.reload_command,
+        ca_file=at.ca_file,
+        username=at.username or "",
+        password_file=at.password_file,
         config=at.config_file,
     )
     place = at.config_file or directory
@@ -72,7 +73,7 @@ def _longterm(texts: Texts, settings: Settings) -> DeployStep | None:
         raise SettingsError(
             "deploy.longterm: there is no second server; set prometheus.longterm, or remove it"
         )
-    return _prometheus(LONGTERM, texts, f"{FOLDER}/prometheus-longterm.yml", at, address)
+    return _prometheus(LONGTERM, texts, f"{SERVERS}/prometheus-longterm.yml", at, address)
 
 
 def _scraping(texts: Texts, settings: Settings, replica: str) -> DeployStep | None:
@@ -85,13 +86,13 @@ def _scraping(texts: Texts, settings: Settings, replica: str) -> DeployStep | No
     first = next(iter(replicas), "")
     file = "prometheus.yml" if replica in ("", first) else f"prometheus-{replica}.yml"
     address = replicas.get(replica or first, settings.prometheus.address)
-    return _prometheus(PROMETHEUS, texts, f"{FOLDER}/{file}", at, address)
+    return _prometheus(PROMETHEUS, texts, f"{SERVERS}/{file}", at, address)
 
 
 def _prometheus(
     name: str, texts: Texts, file: str, at: DeployedPrometheus, address: str
 ) -> DeployStep:
-    loaded = [PurePosixPath(FOLDER, one) for one in _body(texts, file)["rule_files"]]
+    loaded = [PurePosixPath(SERVERS, one) for one in _body(texts, file)["rule_files"]]
     directory = at.rules_directory or _beside(at) / "rules"
     files = [_file(directory / source.name, texts[str(source)]) for source in loaded]
     rules = tuple(file.path for file in files)
@@ -101,6 +102,9 @@ def _prometheus(
         kind=ServerKind.PROMETHEUS,
         url=at.url or f"http://{address}",
         reload_command=at.reload_command,
+        ca_file=at.ca_file,
+        username=at.username or "",
+        password_file=at.password_file,
         config=at.config_file,
         rules=rules,
     )
@@ -116,19 +120,21 @@ def _grafana(texts: Texts, at: DeployedGrafana | None) -> DeployStep | None:
     return DeployStep(name=GRAFANA, place=place, files=files)
 
 
-def _boards(texts: Texts, at: DeployedGrafana) -> Iterator[WantedFile]:
+def _boards(texts: Texts, at: DeployedGrafana) -> Iterator[PlannedFile]:
     for path, text in sorted(texts.items()):
         pure = PurePosixPath(path)
-        if str(pure.parent) == OUT and pure.suffix == ".json":
+        if str(pure.parent) == DASHBOARDS and pure.suffix == ".json":
             yield _file(at.dashboards_directory / pure.name, text)
 
 
-def _provisioning(texts: Texts, at: DeployedGrafana) -> Iterator[WantedFile]:
+def _provisioning(texts: Texts, at: DeployedGrafana) -> Iterator[PlannedFile]:
     if at.provisioning_directory is None:
         return
-    provider = with_dashboards(texts[f"{PLACE}/dashboards/ion.yaml"], at.dashboards_directory)
+    provider = with_dashboards(
+        texts[f"{PROVISIONING}/dashboards/ion.yaml"], at.dashboards_directory
+    )
     yield _file(at.provisioning_directory / "dashboards/ion.yaml", provider)
-    sources = texts[f"{PLACE}/datasources/ion.yaml"]
+    sources = texts[f"{PROVISIONING}/datasources/ion.yaml"]
     yield _file(at.provisioning_directory / "datasources/ion.yaml", sources)
 
 
@@ -137,12 +143,12 @@ def _config_file(texts: Texts, settings: Settings) -> DeployStep | None:
     path = settings.storage.monitoring_config
     if path is None or not path.is_absolute():
         return None
-    files = (_file(path, texts[monitoring_config.PATH]),)
+    files = (_file(path, texts[monitoring_config.CONFIG_FILE]),)
     return DeployStep(name=CONFIG_FILE, place=path, files=files)
 
 
-def _file(path: Path, text: str) -> WantedFile:
-    return WantedFile(path=path, content=text.encode())
+def _file(path: Path, text: str) -> PlannedFile:
+    return PlannedFile(path=path, content=text.encode())
 
 
 def _beside(at: DeployedPrometheus | DeployedAlertmanager) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from exporter.errors import IonmonError
 from exporter.monitoring_config import MonitoringConfig, read_config
-from generators.monitoring_config import PATH, digest
+from generators.monitoring_config import CONFIG_FILE, digest
 
 _DEPLOYED = ("alertmanager/", "grafana/")
 
@@ -21,8 +21,8 @@ class WrittenSet:
 
 def read_set(root: Path) -> WrittenSet:
     """Return what `ionmon configs` wrote below a root. Raises IonmonError."""
-    config = read_config(root / PATH)
-    texts = {PATH: _text(root, PATH)}
+    config = read_config(root / CONFIG_FILE)
+    texts = {CONFIG_FILE: _text(root, CONFIG_FILE)}
     for name, known in config.files.items():
         if name.startswith(_DEPLOYED):
             texts[name] = _text(root, name)

@@ -28,7 +28,7 @@ def reload(server: DeployedServer, before: float, patience: float) -> None:
     Raises ReloadRefused, ServerAway.
     """
     if not server.reload_command:
-        post_reload(server.url, patience)
+        post_reload(server, patience)
         return
     end = steady() + patience
     _run(server, patience)
@@ -72,7 +72,10 @@ def by_hand(server: DeployedServer) -> str:
     """Return what to type to reload a server."""
     if server.reload_command:
         return f"type: {shlex.join(server.reload_command)}"
-    return f"type: curl -X POST {server.url}/-/reload"
+    words = ["curl", "-X", "POST"]
+    words += ["--cacert", str(server.ca_file)] if server.ca_file else []
+    words += ["--user", server.username] if server.username else []
+    return f"type: {shlex.join([*words, f'{server.url}/-/reload'])}"
 
 
 def _not_yet(server: DeployedServer, before: float, end: float) -> ServerAway | None:

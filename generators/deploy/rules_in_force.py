@@ -99,13 +99,13 @@ def _written(path: Path, group: Mapping[str, Any], rule: Mapping[str, Any]) -> L
     )
 
 
-def _group(where: str, wanted: list[LoadedRule], loaded: list[LoadedRule] | None) -> Iterator[str]:
+def _group(where: str, written: list[LoadedRule], loaded: list[LoadedRule] | None) -> Iterator[str]:
     if loaded is None:
         yield f"{where} is not loaded"
-    elif len(wanted) != len(loaded):
-        yield f"{where} has {len(loaded)} rules loaded, not {len(wanted)}"
+    elif len(written) != len(loaded):
+        yield f"{where} has {len(loaded)} rules loaded, not {len(written)}"
     else:
-        for one, other in zip(wanted, loaded, strict=True):
+        for one, other in zip(written, loaded, strict=True):
             yield from _rule(f"{where}: {one.name}", one, other)
 
 

@@ -22,15 +22,15 @@ from generators.deploy.model import (
     ServerState,
     StepOutcome,
     StepResult,
-    counted,
 )
 from generators.deploy.placing import make_directories, missing_directories, place, stage
-from generators.deploy.record import DeployedRecord, TargetFiles, is_same, url_of
+from generators.deploy.record import DeployedRecord, DestinationFiles, is_same, url_of
 from generators.deploy.reloading import reload, settled
 from generators.deploy.restoring import Tell, put_all_back
 from generators.deploy.rules_in_force import own_rules
 from generators.deploy.stopping import StopAsked, stoppable
 from generators.deploy.survey import StepSurvey, digest
+from generators.plurals import counted
 
 FILES, EVALUATION = "files", "evaluation"
 
@@ -176,8 +176,8 @@ def _step_journal(one: StepSurvey) -> StepJournal:
 
 
 def _record_after(run: DeployRun) -> DeployedRecord:
-    """Return the record with what this run writes; what another target has stays in its own."""
-    mine = tuple(_target_files(one.step) for one in run.steps)
+    """Return the record with what this run writes; other destinations keep what they have."""
+    mine = tuple(_destination_files(one.step) for one in run.steps)
     now = {path: known for of in mine for path, known in of.files.items()}
     gone = {str(change.path) for one in run.steps for change in one.changes if change.new is None}
     others = (
@@ -190,8 +190,8 @@ def _record_after(run: DeployRun) -> DeployedRecord:
     return DeployedRecord(files=files, configs=tuple(sorted(configs)))
 
 
-def _target_files(step: DeployStep) -> TargetFiles:
-    return TargetFiles(
+def _destination_files(step: DeployStep) -> DestinationFiles:
+    return DestinationFiles(
         step=step.name,
         url=url_of(step),
         place=str(placing.real(step.place)),

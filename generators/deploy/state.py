@@ -28,14 +28,14 @@ def state(server: DeployedServer, end: float | None = None) -> ServerState:
 
 def last_reload(server: DeployedServer, end: float | None = None) -> tuple[float, bool]:
     """Return when a server last took files, and whether its last reload succeeded."""
-    return _last_reload(server, metrics(server.url, end))
+    return _last_reload(server, metrics(server, end))
 
 
 def check_lifecycle(server: DeployedServer, end: float | None = None) -> None:
     """Raise ReloadRefused for a server that can be asked for no reload, before it is needed."""
     if server.reload_command or server.kind is ServerKind.ALERTMANAGER:
         return
-    flags = answered(server.url, "/api/v1/status/flags", end)["data"]
+    flags = answered(server, "/api/v1/status/flags", end)["data"]
     if flags.get("web.enable-lifecycle") != "true":
         raise ReloadRefused(f"{server.url}: {LIFECYCLE}")
 
@@ -50,8 +50,8 @@ def _last_reload(server: DeployedServer, own: Mapping[str, float]) -> tuple[floa
 
 def _prometheus(server: DeployedServer, end: float | None) -> ServerState:
     reloaded_at, ok = last_reload(server, end)
-    config = answered(server.url, "/api/v1/status/config", end)
-    rules = answered(server.url, "/api/v1/rules", end)
+    config = answered(server, "/api/v1/status/config", end)
+    rules = answered(server, "/api/v1/rules", end)
     return ServerState(
         config=config["data"]["yaml"],
         rules=tuple(_rules(rules["data"]["groups"])),
@@ -61,10 +61,10 @@ def _prometheus(server: DeployedServer, end: float | None) -> ServerState:
 
 
 def _alertmanager(server: DeployedServer, end: float | None) -> ServerState:
-    own = metrics(server.url, end)
+    own = metrics(server, end)
     reloaded_at, ok = _last_reload(server, own)
     return ServerState(
-        config=answered(server.url, "/api/v2/status", end)["config"]["original"],
+        config=answered(server, "/api/v2/status", end)["config"]["original"],
         config_hash=own["alertmanager_config_hash"],
         reloaded_at=reloaded_at,
         reload_ok=ok,

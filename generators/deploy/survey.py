@@ -9,7 +9,7 @@ from exporter.clock import steady
 from exporter.errors import IonmonError
 from generators.deploy.asking import TIMEOUT
 from generators.deploy.in_force import differences
-from generators.deploy.model import DeployStep, FileChange, ServerState, WantedFile
+from generators.deploy.model import DeployStep, FileChange, PlannedFile, ServerState
 from generators.deploy.placing import digest_of, real
 from generators.deploy.record import DeployedRecord
 from generators.deploy.state import check_lifecycle, state
@@ -21,7 +21,7 @@ class StepSurvey:
 
     changes    the files that differ
     by_hand    those of them that a deploy did not write as they are, each with the reason
-    left       files of another target near it, which nobody removes
+    left       files of another destination near it, which nobody removes
     found      what the server has in force
     different  what of that is not as the files will say
     """
@@ -48,8 +48,8 @@ def survey(
     """
     every = [_with_gone(step, steps, record) for step in steps]
     _check_once_each(every)
-    wanted = _wanted(steps)
-    return tuple(_surveyed(step, record, wanted, patience) for step in every)
+    paths = _planned(steps)
+    return tuple(_surveyed(step, record, paths, patience) for step in every)
 
 
 def digest(content: bytes | None) -> str | None:
@@ -59,16 +59,16 @@ def digest(content: bytes | None) -> str | None:
 
 def _with_gone(step: DeployStep, steps: Sequence[DeployStep], record: DeployedRecord) -> DeployStep:
     """Return a step with the files that were written for it once and belong to no step now."""
-    kept = {*_wanted(steps), *map(Path, record.configs)}
-    more = [WantedFile(path=path, content=None) for path in sorted(record.own(step) - kept)]
+    kept = {*_planned(steps), *map(Path, record.configs)}
+    more = [PlannedFile(path=path, content=None) for path in sorted(record.own(step) - kept)]
     server = step.server
     if server is not None:
-        others = record.others(step) - _wanted([step])
+        others = record.others(step) - _planned([step])
         server = replace(server, others=tuple(sorted(others)))
     return replace(step, files=(*step.files, *more), server=server)
 
 
-def _wanted(steps: Sequence[DeployStep]) -> frozenset[Path]:
+def _planned(steps: Sequence[DeployStep]) -> frozenset[Path]:
     return frozenset(real(file.path) for one in steps for file in one.files)
 
 

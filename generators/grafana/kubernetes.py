@@ -9,16 +9,17 @@ from typing import Any
 from exporter.settings import Settings
 from generators.files import MARK
 from generators.grafana.datasources import Source, sources
-from generators.grafana.model import FOLDER, OUT, Dashboard
+from generators.grafana.model import FOLDER, Dashboard
+from generators.output_folders import DASHBOARDS
 from generators.rules.model import dumped
 
-OPERATOR, KUSTOMIZATION = f"{OUT}/operator.yaml", f"{OUT}/kustomization.yaml"
+OPERATOR, KUSTOMIZATION = f"{DASHBOARDS}/operator.yaml", f"{DASHBOARDS}/kustomization.yaml"
 _API = "grafana.integreatly.org/v1beta1"
 _SELECTOR = {"matchLabels": {"dashboards": "grafana"}}
 _OPERATOR = f"""\
 # {MARK}
 # For a resource of kind Grafana with the label dashboards: grafana in the same namespace:
-# kubectl apply --server-side -n NAMESPACE -k {OUT}
+# kubectl apply --server-side -n NAMESPACE -k {DASHBOARDS}
 """
 Body = dict[str, Any]
 
@@ -70,7 +71,7 @@ def _kustomization(boards: tuple[Dashboard, ...]) -> Body:
     return {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
-        "resources": [OPERATOR.removeprefix(f"{OUT}/")],
+        "resources": [OPERATOR.removeprefix(f"{DASHBOARDS}/")],
         "generatorOptions": {"disableNameSuffixHash": True},
         "configMapGenerator": [
             {"name": board.uid, "files": [f"{board.name}.json"]} for board in boards

@@ -9,7 +9,6 @@ from typing import Any
 
 from exporter.errors import IonmonError
 
-OUT = "grafana/out"  # the dashboards, and files that refer to them by relative path
 _NAME = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")  # valid in Kubernetes and Terraform
 _UID = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")  # Grafana's limit is 40 characters
 

@@ -6,10 +6,10 @@ from typing import Any
 from exporter.settings import Settings
 from generators.files import MARK
 from generators.grafana.datasources import Source, sources
-from generators.grafana.model import FOLDER, OUT
+from generators.grafana.model import FOLDER
+from generators.output_folders import DASHBOARDS, PROVISIONING
 from generators.rules.model import dumped
 
-PLACE = "grafana/provisioning"
 MOUNTED = "/etc/grafana/dashboards/ion"
 _RESCAN = 60  # seconds; Grafana's minimum is 10
 _DATASOURCES = f"""\
@@ -19,16 +19,18 @@ _DATASOURCES = f"""\
 """
 _DASHBOARDS = f"""\
 # {MARK}
-# Goes to /etc/grafana/provisioning/dashboards. Mount {OUT} read-only at the path below:
-# docker run -v ./{OUT}:{MOUNTED}:ro -v ./{PLACE}:/etc/grafana/provisioning:ro grafana/grafana
+# Goes to /etc/grafana/provisioning/dashboards. Mount {DASHBOARDS} read-only at the path below:
+# docker run -v ./{DASHBOARDS}:{MOUNTED}:ro -v ./{PROVISIONING}:/etc/grafana/provisioning:ro \
+grafana/grafana
 """
 
 
 def texts(settings: Settings) -> dict[str, str]:
     """Return the files by path."""
+    found = dumped(datasources(sources(settings)))
     return {
-        f"{PLACE}/datasources/ion.yaml": _DATASOURCES + dumped(datasources(sources(settings))),
-        f"{PLACE}/dashboards/ion.yaml": _DASHBOARDS + dumped(_provider()),
+        f"{PROVISIONING}/datasources/ion.yaml": _DATASOURCES + found,
+        f"{PROVISIONING}/dashboards/ion.yaml": _DASHBOARDS + dumped(_provider()),
     }
 
 

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from exporter.settings import Settings
 from generators.files import MARK
 from generators.grafana.datasources import Source, sources
-from generators.grafana.model import FOLDER, OUT, Dashboard
+from generators.grafana.model import FOLDER, Dashboard
+from generators.output_folders import DASHBOARDS
 from generators.terraform import literal
 
-PATH = f"{OUT}/grafana.tf"
+PATH = f"{DASHBOARDS}/grafana.tf"
 
 
 def text(settings: Settings, boards: Iterable[Dashboard]) -> str:

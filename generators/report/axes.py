@@ -182,7 +182,9 @@ def _powers(low: float, high: float) -> tuple[float, ...]:
 def texts(ticks: Sequence[float], field: Field) -> tuple[str, ...]:
     """Return the ticks' texts: with the field's decimals, else with as few as tell them apart."""
     if field.decimals is not None:
-        return _written(ticks, field, field.decimals)
+        found = _written(ticks, field, field.decimals)
+        if not field.style.ticks_apart or len({*found}) == len(found):
+            return found
     for decimals in range(_MOST_DECIMALS):
         found = _written(ticks, field, decimals)
         if all(map(_says_all, found, _written(ticks, field, decimals + 2))):

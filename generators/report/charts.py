@@ -57,7 +57,7 @@ def _margin(found: Axis) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
+class _AxisScale:
     """An axis with the series on it, each with its place in the panel."""
 
     axis: Axis
@@ -74,14 +74,14 @@ class _Scale:
         return round(HIGH * (1 - min(2.0, max(-1.0, share))))
 
 
-def _scales(series: Sequence[DrawnSeries], pixels: float) -> list[_Scale]:
+def _scales(series: Sequence[DrawnSeries], pixels: float) -> list[_AxisScale]:
     """Return an axis for each unit, the first of them on the left, with the series on it."""
     groups: dict[tuple[str, bool], list[tuple[int, DrawnSeries]]] = {}
     for at, one in enumerate(series):
         key = one.field.unit, one.field.style.axis == "right"
         groups.setdefault(key, []).append((at, one))
     ordered = sorted(groups.items(), key=lambda item: item[0][1])
-    return [_Scale(_axis([one for _, one in own], pixels), tuple(own)) for _, own in ordered]
+    return [_AxisScale(_axis([one for _, one in own], pixels), tuple(own)) for _, own in ordered]
 
 
 def _axis(series: Sequence[DrawnSeries], pixels: float) -> Axis:
@@ -93,7 +93,7 @@ def _axis(series: Sequence[DrawnSeries], pixels: float) -> Axis:
     return Axis(low=0, high=100, ticks=_SHARES, texts=texts, title=found.title)
 
 
-def _marks(scale: _Scale) -> tuple[AxisMark, ...]:
+def _marks(scale: _AxisScale) -> tuple[AxisMark, ...]:
     if scale.axis.hidden:
         return ()
     return tuple(
@@ -102,13 +102,13 @@ def _marks(scale: _Scale) -> tuple[AxisMark, ...]:
     )
 
 
-def _grid(scale: _Scale, marks: Sequence[AxisMark], box: TimeColumns) -> str:
+def _grid(scale: _AxisScale, marks: Sequence[AxisMark], box: TimeColumns) -> str:
     heights = () if scale.axis.hidden else map(scale.y, scale.axis.ticks)
     places = (box.start + box.wide * mark.at / 100 for mark in marks)
     return paths.across(heights, box.start, box.wide) + paths.down(places, HIGH)
 
 
-def _drawn(scale: _Scale, box: TimeColumns) -> Iterator[DrawnPath]:
+def _drawn(scale: _AxisScale, box: TimeColumns) -> Iterator[DrawnPath]:
     """Yield the paths of a scale's series."""
     found = ribbons([one for _, one in scale.series])
     barred = [one.field.style.draw == "bars" for _, one in scale.series]
@@ -121,7 +121,7 @@ def _drawn(scale: _Scale, box: TimeColumns) -> Iterator[DrawnPath]:
             yield from _lines(at, one, _placed(scale, thinned(ribbon, box), box))
 
 
-def _placed(scale: _Scale, ribbon: Ribbon, box: TimeColumns) -> list[paths.Stretch]:
+def _placed(scale: _AxisScale, ribbon: Ribbon, box: TimeColumns) -> list[paths.Stretch]:
     return paths.stretches(
         None if spot is None else (box.of(spot[0]), scale.y(spot[1]), scale.y(spot[2]))
         for spot in ribbon
@@ -162,7 +162,7 @@ def _dotted(one: DrawnSeries, found: list[paths.Stretch]) -> list[paths.Stretch]
     return paths.lonely(found) if one.field.style.points == "auto" else []
 
 
-def _areas(scale: _Scale, box: TimeColumns) -> Iterator[DrawnPath]:
+def _areas(scale: _AxisScale, box: TimeColumns) -> Iterator[DrawnPath]:
     """Yield the areas between thresholds, once for the first field that shows them."""
     field = next((s.field for _, s in scale.series if s.field.style.limits != "off"), None)
     if field is None or "area" not in field.style.limits:
@@ -175,7 +175,7 @@ def _areas(scale: _Scale, box: TimeColumns) -> Iterator[DrawnPath]:
             yield DrawnPath(kind="area", path=path, color=step.color, opacity=0.12)
 
 
-def _limits(scale: _Scale, box: TimeColumns) -> Iterator[DrawnPath]:
+def _limits(scale: _AxisScale, box: TimeColumns) -> Iterator[DrawnPath]:
     """Yield threshold lines, once for the first field that shows them."""
     field = next((s.field for _, s in scale.series if s.field.style.limits != "off"), None)
     if field is None or field.style.limits == "area":

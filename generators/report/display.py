@@ -43,7 +43,11 @@ class DrawnMapping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """How a line, a bar or a cell is drawn; shares are between 0 and 1."""
+    """How a line, a bar or a cell is drawn; shares are between 0 and 1.
+
+    ticks_apart  whether an axis has more decimals than the field where texts would be alike, which
+                 Grafana has not
+    """
 
     draw: str = "line"
     interpolation: str = "linear"
@@ -59,6 +63,7 @@ class Style:
     limits: str = "off"
     axis: str = "auto"
     axis_label: str = ""
+    ticks_apart: bool = False
     soft_min: float | None = None
     soft_max: float | None = None
     logarithmic: bool = False

@@ -24,7 +24,13 @@ def columns(config: PanelFields, frame: Frame) -> tuple[DrawnColumn, ...]:
 
 def _column(config: PanelFields, frame: Frame, vector: Vector) -> DrawnColumn:
     field = config.of(
-        FieldSubject(vector.name, frame.ref, vector.labels, vector.kind, vector.source)
+        FieldSubject(
+            name=vector.name,
+            ref=frame.ref,
+            labels=vector.labels,
+            kind=vector.kind,
+            source=vector.source,
+        )
     )
     if vector.kind == TIME and not field.unit.startswith(("dateTime", "time:")):
         field = replace(field, unit=_precise(vector))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from generators.plurals import counted
 from generators.report import javascript
 from generators.report.digits import fixed
 
@@ -140,7 +141,7 @@ def _long_duration(value: float, decimals: int | None) -> str:
     ):
         if len(found) <= (decimals or 0) and (left >= size or found):
             whole = int(left // size)
-            found.append(f"{whole} {name}{'' if whole == 1 else 's'}")
+            found.append(counted(whole, name))
             left %= size
     return ", ".join(found) + (" ago" if value < 0 else "")
 
@@ -187,7 +188,7 @@ def _from_now(value: float, decimals: int | None) -> str:
         if abs(ago) >= size
     )
     count = round(abs(ago) / size) if size else round(abs(ago))
-    words = f"{count} {name}{'' if count == 1 else 's'}"
+    words = counted(count, name)
     return f"{words} ago" if ago >= 0 else f"in {words}"
 
 

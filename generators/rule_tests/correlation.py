@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from math import ceil
 
 from generators.policy import DAY
-from generators.rule_tests.document import MINUTE, Check, Firing, RuleTestCase, RuleTestFile, named
+from generators.rule_tests.document import (
+    MINUTE,
+    Check,
+    ExpectedFiring,
+    RuleTestCase,
+    RuleTestFile,
+    named,
+)
 from generators.rule_tests.scenes import BASE_LABELS, gauge
 from generators.rule_tests.story import Input, Phase, inputs
 from generators.rules import slo
@@ -42,7 +49,7 @@ def _moves(found: list[Alerting], for_: float) -> RuleTestCase:
         ("hardly-moves", _SLOW, _SLOW, 0.5),
     )
     together = (("gcp_project", BASE_LABELS["gcp_project"]), ("region", "moves-together"))
-    firing = tuple(Firing(together, 1.0, rule) for rule in found)
+    firing = tuple(ExpectedFiring(together, 1.0, rule) for rule in found)
     checks = (
         Check((fires - 2) * _STEP // MINUTE),
         Check((fires + 1) * _STEP // MINUTE, firing),

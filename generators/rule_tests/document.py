@@ -6,16 +6,16 @@ from typing import Any
 
 from exporter.settings.types import duration
 from generators.files import MARK
+from generators.output_folders import RULE_TESTS
 from generators.rule_tests.rendering import rendered
 from generators.rule_tests.story import Input
 from generators.rules.model import Alerting, Pairs, RuleFile, dumped
 
-FOLDER = "alertmanager/out/tests"
 MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Firing:
+class ExpectedFiring:
     """An alert that is expected: the labels of its series, and the value that fires it.
 
     rule  the alerting rule, where several have one name
@@ -31,7 +31,7 @@ class Check:
     """What of an alert fires in a minute: these, and nothing else."""
 
     minute: int
-    firing: tuple[Firing, ...] = ()
+    firing: tuple[ExpectedFiring, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class RuleTestFile:
         """Where the file is, below the root."""
         alert = f"{self.rule.alert}.{self.rule.about}" if self.rule.about else self.rule.alert
         name = "-".join((alert, *self.rule.services[:1]))
-        return f"{FOLDER}/{name}.yml"
+        return f"{RULE_TESTS}/{name}.yml"
 
     def text(self) -> str:
         """Return the file."""
@@ -124,7 +124,7 @@ def _check(check: Check, rule: Alerting) -> dict[str, Any]:
     }
 
 
-def expected(rule: Alerting, found: Firing) -> dict[str, Any]:
+def expected(rule: Alerting, found: ExpectedFiring) -> dict[str, Any]:
     """Return an alert as promtool wants it: its labels without its name, and its annotations."""
     rule, given = found.rule or rule, dict(found.labels)
 

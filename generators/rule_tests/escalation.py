@@ -7,7 +7,7 @@ from math import ceil
 
 from exporter.catalog.alert_names import CRITICAL
 from generators.policy import MINUTE
-from generators.rule_tests.document import Check, Firing, RuleTestCase, RuleTestFile
+from generators.rule_tests.document import Check, ExpectedFiring, RuleTestCase, RuleTestFile
 from generators.rule_tests.story import Input
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, Pairs
@@ -37,8 +37,8 @@ def _case(after: int) -> RuleTestCase:
         *_pending(_labels("Pending", "cart"), _FIRST, end),
         *_begins_again(again, second, end),
     )
-    first = Firing(goes_on, _FIRST * MINUTE)
-    both = (Firing(again, second * MINUTE), first)
+    first = ExpectedFiring(goes_on, _FIRST * MINUTE)
+    both = (ExpectedFiring(again, second * MINUTE), first)
     return RuleTestCase(
         "escalation",
         inputs,

@@ -7,7 +7,7 @@ from math import ceil
 from exporter.catalog.alert_names import CANARY
 from generators.incomplete import Incomplete
 from generators.policy import BAD_EVENTS, EVALUATION, WATCHDOG
-from generators.rule_tests.document import Check, Firing, RuleTestCase, RuleTestFile, named
+from generators.rule_tests.document import Check, ExpectedFiring, RuleTestCase, RuleTestFile, named
 from generators.rule_tests.scenes import BASE_LABELS
 from generators.rule_tests.stimulus import InputSeries, Pairs
 from generators.rule_tests.story import Phase, inputs
@@ -193,7 +193,7 @@ def document(rules: Rules, rule: Alerting) -> RuleTestFile:
     """Return the tests of an alert."""
     files = named(rules.main, "health.yml")
     if rule.alert == WATCHDOG:
-        checks = tuple(Check(minute, (Firing((), 1),)) for minute in (0, 30))
+        checks = tuple(Check(minute, (ExpectedFiring((), 1),)) for minute in (0, 30))
         return RuleTestFile(rule, files, (RuleTestCase("always", (), checks),))
     if rule.alert in _STORIES:
         return RuleTestFile(rule, files, _STORIES[rule.alert]())
@@ -204,7 +204,7 @@ def document(rules: Rules, rule: Alerting) -> RuleTestFile:
         )
     row = FAULTS[rule.alert]
     fires = row.first + ceil(rule.for_ / EVALUATION)
-    firing = (Firing(row.labels, row.value),)
+    firing = (ExpectedFiring(row.labels, row.value),)
     wrong, right, half = row.wrong, row.right, max(fires // 2, 1)
     alive = () if "up" in {series.name for series in wrong} else (_ALIVE,)
     cases = [
@@ -243,7 +243,7 @@ def _gap() -> tuple[RuleTestCase, ...]:
         Phase((_rises(_GAP, _LOST, *labels), whole), 1),
         Phase((_rises(_GAP, 0, *labels), whole), 80),
     )
-    found = Firing(labels, _LOST)
+    found = ExpectedFiring(labels, _LOST)
     known = _case("a gap", phases, Check(70), Check(100, (found,)), Check(140))
     begins = _is(_GAP, _LOST, *labels)  # an exporter that was away for long shows it at once
     new = (Phase((whole,), 70), Phase((begins, whole), 80))
@@ -259,7 +259,7 @@ def _restarted() -> tuple[RuleTestCase, ...]:
         Phase((other,), 3),
         Phase((_is(start, 5000, *labels), other), 40),
     )
-    found = Firing((*_EXPORTER, _PROJECT), 1)
+    found = ExpectedFiring((*_EXPORTER, _PROJECT), 1)
     again = (*phases[:2], Phase((_is(start, 1000, *labels), other), 40))
     return (
         _case("another start", phases, Check(30), Check(36, (found,)), Check(60)),
@@ -277,14 +277,14 @@ def _stopped() -> tuple[RuleTestCase, ...]:
         Phase((lag(0.1, "stops"), lag(0.1, "slow"), lag(-1, "never")), 30),
         Phase((lag(-1, "stops"), lag(900, "slow"), lag(-1, "never")), 30),
     )
-    found = Firing((*_REGION, ("database_id", "stops")), -1)
+    found = ExpectedFiring((*_REGION, ("database_id", "stops")), -1)
     return (_case("replicas", phases, Check(30), Check(50, (found,))),)
 
 
 def _hourly() -> tuple[RuleTestCase, ...]:
     """Return an hour in which the test alert fires for its first ten minutes."""
     values = {59: None, 60: 0, 69: 9, 70: None, 119: None, 120: 0}
-    checks = (Check(at, () if v is None else (Firing((), v),)) for at, v in values.items())
+    checks = (Check(at, () if v is None else (ExpectedFiring((), v),)) for at, v in values.items())
     return (RuleTestCase("each hour", (), tuple(checks)),)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-from generators.rule_tests.document import MINUTE, Check, Firing, RuleTestCase
+from generators.rule_tests.document import MINUTE, Check, ExpectedFiring, RuleTestCase
 from generators.rule_tests.stimulus import InputSeries, Pairs, made_up
 from generators.rule_tests.story import Phase, inputs
 
@@ -38,7 +38,7 @@ def case_of(name: str, stories: Sequence[Story], by: tuple[str, ...], minutes: S
         Check(
             minute,
             tuple(
-                Firing(story.labels or labels_of(by, story.name), story.value)
+                ExpectedFiring(story.labels or labels_of(by, story.name), story.value)
                 for story in stories
                 if story.fires and story.begins <= minute <= story.ends
             ),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from exporter.errors import SettingsError
 from exporter.settings import Settings
+from generators.output_folders import RULE_FILES
 from generators.policy import Policy, policy
 from generators.rules import (
     anomaly,
@@ -21,8 +22,6 @@ from generators.rules import (
     trend,
 )
 from generators.rules.model import RuleFile
-
-FOLDER = "alertmanager/out/rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,4 +98,4 @@ def _check_names(found: Policy) -> None:
 
 def texts(rules: Rules) -> dict[str, str]:
     """Return the files by path."""
-    return {f"{FOLDER}/{file.name}": file.text() for file in rules.all}
+    return {f"{RULE_FILES}/{file.name}": file.text() for file in rules.all}

@@ -14,8 +14,7 @@ from exporter.settings import Settings
 from generators.policy import Policy
 from generators.promql_tree.tree import series_names
 from generators.rules import slo
-from generators.rules.model import Group, Recording, RuleFile, alerts
-from generators.rules.model import recordings as recordings_of
+from generators.rules.model import Group, Recording, RuleFile, alerts, recordings
 from generators.rules.names import series
 from generators.rules.recording import increases, signal_name
 
@@ -31,7 +30,7 @@ def sent(files: Iterable[RuleFile]) -> str:
     Without the series that alerts compare, nobody could try another threshold on the past.
     """
     files = tuple(files)
-    recorded = {rule.record for rule in recordings_of(files)}
+    recorded = {rule.record for rule in recordings(files)}
     compared = {name for rule in alerts(files) for name in series_names(rule.expr)}
     more = sorted(name for name in compared & recorded if not re.fullmatch(KEPT, name))
     return "|".join((KEPT, *more))
@@ -47,7 +46,7 @@ def increase(short: str) -> str:
     return f"{short.rpartition(':')[0]}:longterm_increase"
 
 
-def recordings(watched: tuple[Signal, ...]) -> tuple[Recording, ...]:
+def aggregates(watched: tuple[Signal, ...]) -> tuple[Recording, ...]:
     """Return the rules for signals and counters."""
     found = [Recording(increase(r.record), r.record, r.labels) for r in increases(watched)]
     for signal in watched:
@@ -61,7 +60,7 @@ def recordings(watched: tuple[Signal, ...]) -> tuple[Recording, ...]:
 
 def file(settings: Settings, policy: Policy) -> RuleFile:
     """Return the file, a sample every five minutes."""
-    rules = (*recordings(policy.signals), *slo.longterm_recordings(settings))
+    rules = (*aggregates(policy.signals), *slo.longterm_recordings(settings))
     group = Group("ion_longterm", slo.LONG_TERM, rules)
     return RuleFile(
         "longterm.yml", "Aggregates of five minutes, for the server with 90 days.", (group,)

@@ -32,7 +32,7 @@ from exporter.catalog.own import COUNTING_START, DATA_SECONDS
 from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import children, counts_source_time, expressions_of, split
 from generators.policy import EVALUATION, NEWEST, WIDER, WINDOW, Policy
-from generators.promql import RecordedSeries, View, render, render_signal, with_minimum
+from generators.promql import RecordedIncrease, View, render, render_signal, with_minimum
 from generators.rules import bridging
 from generators.rules.model import Group, Recording, RuleFile
 from generators.rules.names import operation, series, span, spanned
@@ -143,16 +143,16 @@ def _record(leaf: Leaf) -> str:
     return series(kept, leaf.name.removesuffix("_total"), f"increase{_W}")
 
 
-def recorded(watched: Iterable[Signal] = ()) -> Mapping[str, RecordedSeries]:
+def recorded(watched: Iterable[Signal] = ()) -> Mapping[str, RecordedIncrease]:
     """Return the recorded increases by the name of the raw series."""
     return _recorded(tuple(watched))
 
 
 @cache  # each query of a dashboard looks them up
-def _recorded(watched: tuple[Signal, ...]) -> Mapping[str, RecordedSeries]:
+def _recorded(watched: tuple[Signal, ...]) -> Mapping[str, RecordedIncrease]:
     needed = _needed(watched).items()
     return MappingProxyType(
-        {name: RecordedSeries(_record(leaf), frozenset(leaf.labels)) for name, leaf in needed}
+        {name: RecordedIncrease(_record(leaf), frozenset(leaf.labels)) for name, leaf in needed}
     )
 
 

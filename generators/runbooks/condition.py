@@ -3,8 +3,7 @@
 from exporter.settings.types import duration
 from generators.alert_table import BurnAlert, ExhaustedAlert, ThresholdAlert
 from generators.incomplete import Incomplete
-from generators.limits import condition as limit_of
-from generators.limits import limit, side
+from generators.limits import condition, limit, side
 from generators.policy import NEWEST, WIDER, WINDOW
 from generators.rules.branches import sustained
 from generators.rules.model import Alerting
@@ -31,7 +30,7 @@ def scope(labels: tuple[str, ...]) -> str:
     return " ".join((*others, *(words for label, words in _SCOPES if label in labels)))
 
 
-def condition(rule: Alerting, statement: Statement, facts: Facts) -> str:
+def fires_when(rule: Alerting, statement: Statement, facts: Facts) -> str:
     """Return the condition as a clause, without its `for` and without its other ways."""
     row = rule.source
     match row:
@@ -39,7 +38,7 @@ def condition(rule: Alerting, statement: Statement, facts: Facts) -> str:
             return _threshold(row, rule)
         case BurnAlert():
             return (
-                f"the burn rate of the error budget of {scope(rule.carried)} is {limit_of(row)}, "
+                f"the burn rate of the error budget of {scope(rule.carried)} is {condition(row)}, "
                 f"with at least {facts['minimum_events']} server errors in the long window"
             )
         case ExhaustedAlert():
@@ -58,7 +57,7 @@ def condition(rule: Alerting, statement: Statement, facts: Facts) -> str:
 
 def _threshold(row: ThresholdAlert, rule: Alerting) -> str:
     where = scope(rule.carried)
-    text = f"the {row.signal.noun}{f' of {where}' if where else ''} is {limit_of(row)}"
+    text = f"the {row.signal.noun}{f' of {where}' if where else ''} is {condition(row)}"
     if is_level(row.signal):
         return text
     return f"{text} over {span(WINDOW)}, unless the last {span(NEWEST)} are within it again"

@@ -13,10 +13,11 @@ from generators.rules.budget_texts import promise
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, Group, alerts
 from generators.rules.rows import BudgetTrend
-from generators.runbooks.condition import condition, other_ways
+from generators.runbooks.condition import fires_when, other_ways
 from generators.runbooks.fact_values import Facts, facts
 from generators.runbooks.model import Statement
 from generators.runbooks.named_facts import filled
+from generators.runbooks.service_values import service_words, usual_words
 from generators.runbooks.sources import sources
 from generators.runbooks.statements import check_facts, statement_of
 from generators.runbooks.timing import TimePart, parts
@@ -31,6 +32,7 @@ class DocumentedAlert:
 
     when         the condition as a clause, without its `for`
     other_ways   in which it fires, too: in bursts, with little traffic; may be empty
+    services     when it fires for services that have values of their own
     mutes        inhibit rules by which it mutes other alerts
     muted        inhibit rules by which it is muted
     other_names  names of the other alerts, which texts link
@@ -45,6 +47,7 @@ class DocumentedAlert:
     facts: Facts
     when: str
     other_ways: str
+    services: tuple[str, ...]
     parts: tuple[TimePart, ...]
     mutes: tuple[Inhibition, ...]
     muted: tuple[Inhibition, ...]
@@ -92,7 +95,11 @@ def documented_alerts(
     for rule in alerts(rules.all):
         found.setdefault(rule.alert, []).append(rule)
     every = inhibitions(settings, tuple(alerts(rules.all)))
-    made = (_documented(settings, rules, policy, tuple(each), every) for each in found.values())
+    services = _services(settings)
+    made = (
+        _documented(settings, rules, policy, tuple(each), every, services.get(name, ()))
+        for name, each in found.items()
+    )
     names = frozenset(found)
     return tuple(replace(alert, other_names=names - {alert.name}) for alert in made)
 
@@ -103,6 +110,7 @@ def _documented(
     policy: Policy,
     each: tuple[Alerting, ...],
     every: Iterable[Inhibition],
+    services: tuple[str, ...],
 ) -> DocumentedAlert:
     rule = each[0]
     statement = statement_of(rule, settings.alerts.error_classes)
@@ -115,14 +123,25 @@ def _documented(
         group=sources(rules, rule).group,
         statement=statement,
         facts=known,
-        when=condition(rule, statement, known),
+        when=fires_when(rule, statement, known),
         other_ways=other_ways(rule),
+        services=services,
         parts=parts(settings, rules, rule),
         mutes=tuple(i for i in every if rule.alert in alerts_of(i.source)),
         muted=tuple(i for i in every if rule.alert in alerts_of(i.target) and _is_ours(i)),
         other_names=frozenset(),
         is_longterm=settings.prometheus.longterm is not None and rule in alerts(rules.longterm),
     )
+
+
+def _services(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """Return when each alert fires for services with values of their own, by its name."""
+    found: dict[str, tuple[str, ...]] = {}
+    usual = usual_words(settings)
+    for key, each in service_words(settings).items():
+        others = () if key in usual else ("all others: never",)
+        found[key[0]] = (*found.get(key[0], ()), *(words.when for words in each), *others)
+    return found
 
 
 def _is_ours(rule: Inhibition) -> bool:

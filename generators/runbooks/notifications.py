@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from exporter.catalog.alert_names import CRITICAL
-from exporter.catalog.expression import Direction, Kind
+from exporter.catalog.expression import Kind
 from exporter.settings.types import duration
 from generators.alert_table import BurnAlert, PolicyAlert, ThresholdAlert
 from generators.alertmanager.plan import (
@@ -15,7 +15,7 @@ from generators.alertmanager.plan import (
 from generators.configured_metrics import is_configured
 from generators.files import USUAL
 from generators.incomplete import Incomplete
-from generators.limits import limit, number
+from generators.limits import limit, number, side
 from generators.policy import ESCALATION, PROVING, WATCHDOG
 from generators.rules.escalation import escalated
 from generators.runbooks.documented import DocumentedAlert, alerts_of
@@ -152,8 +152,7 @@ def _classes(alert: DocumentedAlert) -> str:
 
 def _change_metric(alert: DocumentedAlert, row: ThresholdAlert) -> Iterator[str]:
     """Yield where an alert on a metric of the settings is configured."""
-    side_ = "above" if row.signal.direction is Direction.UP else "below"
-    keys = f"{side_}: {number(row.threshold)}, for: {duration(row.for_)}"
+    keys = f"{side(row.signal)}: {number(row.threshold)}, for: {duration(row.for_)}"
     lines = f"alert: {{{keys}, severity: {alert.rule.severity}}}"
     yield f"It is configured with its metric in {_FILE}; to switch it off, remove `alert`:\n"
     yield f"```yaml\ngoogle:\n  metrics:\n    {row.signal.name}:\n      {lines}\n```\n"

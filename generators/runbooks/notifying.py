@@ -1,21 +1,15 @@
 """What notifies whom, and at which value: a row for each alert about the services."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import assert_never
 
 from exporter.settings import Settings
-from generators.alert_table import BurnAlert, ExhaustedAlert, Objective, PolicyAlert, ThresholdAlert
-from generators.limits import condition, lasting, number
-from generators.policy import SEVERITIES, Policy, policy
-from generators.rules.budget_texts import promise
-from generators.rules.budgets import LATENCY
+from generators.alert_table import PolicyAlert
+from generators.policy import SEVERITIES, policy
 from generators.rules.build import build
 from generators.runbooks.documented import DocumentedAlert, documented_alerts
 from generators.runbooks.notifications import notified
-
-_Key = tuple[str, str]  # an alert's name, and which of two budgets it is about
-_Worded = dict[_Key, tuple[str, str]]
+from generators.runbooks.service_values import service_words, usual_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,51 +40,17 @@ def notifying(settings: Settings) -> Notifying:
 
 def _rows(settings: Settings, watching: dict[str, DocumentedAlert]) -> Iterator[NotifyingAlert]:
     """Yield a row for each alert, each followed by the services that have another value."""
-    usual = _worded(policy(settings))
-    services = {name: _worded(policy(settings.of_service(name))) for name in settings.services}
-    for key, alert in ((k, watching[k[0]]) for k in _keys((usual, *services.values()), watching)):
-        receivers, name = notified(alert), alert.name
-        if key in usual:
-            severity, when = usual[key]
-            yield NotifyingAlert(alert=name, severity=severity, when=when, notified=receivers)
-        for service, values in services.items():
-            nothing = "never for latency" if key[1] == LATENCY.signal else "never"
-            severity, when = values.get(key, (alert.rule.severity, nothing))
-            if values.get(key) != usual.get(key):
+    usual, others = usual_words(settings), service_words(settings)
+    keys = dict.fromkeys((*usual, *others))
+    for name, alert in watching.items():
+        receivers = notified(alert)
+        for key in (key for key in keys if key[0] == name):
+            if words := usual.get(key):
                 yield NotifyingAlert(
-                    alert=name, severity=severity, when=f"{service}: {when}", notified=receivers
+                    alert=name, severity=words.severity, when=words.when, notified=receivers
                 )
-
-
-def _keys(every: Iterable[_Worded], watching: Mapping[str, DocumentedAlert]) -> Iterator[_Key]:
-    """Yield what alerts differ by, in the order of the rules."""
-    found = dict.fromkeys(key for each in every for key in each)
-    for name in watching:
-        yield from (key for key in found if key[0] == name)
-
-
-def _worded(held: Policy) -> _Worded:
-    """Return the severity and the condition of each alert of a policy."""
-    return {_key(row): (row.severity, lasting(_when(row), row.for_)) for row in held.rows}
-
-
-def _key(row: PolicyAlert) -> _Key:
-    return row.name, "" if isinstance(row, ThresholdAlert) else row.objective.signal
-
-
-def _budget(of: Objective) -> str:
-    if of.within:
-        return f"latency budget of {promise(of)}"
-    return f"error budget of {number(of.share * 100)}%"
-
-
-def _when(row: PolicyAlert) -> str:
-    match row:
-        case ThresholdAlert():
-            return f"{row.signal.noun} {condition(row)}"
-        case BurnAlert():
-            return f"{_budget(row.objective)} burns {condition(row)}"
-        case ExhaustedAlert():
-            spent = condition(row).removeprefix("at ")
-            return f"{spent} ({_budget(row.objective)})" if row.objective.within else spent
-    assert_never(row)
+            for each in others.get(key, ()):
+                severity = each.words.severity if each.words else alert.rule.severity
+                yield NotifyingAlert(
+                    alert=name, severity=severity, when=each.when, notified=receivers
+                )

@@ -54,6 +54,9 @@ In `monitoring.yaml`, by name. What you leave out stays as above. An unknown nam
 | `severity` | `critical`, `high`, `medium` or `low`: who is notified | the same |
 | `enabled` | `false` switches the alert off | the same |
 
+`for`, `severity` and `enabled` of any other alert are set below `alerts.others.NAME`. `Watchdog`
+stays as it is: it proves that alerts arrive.
+
 The objective, `objectives.availability` ({objective}) over `objectives.window` ({window}), sets
 the error budget, its windows and its burn rates. `objectives.latency` adds a budget of slow
 requests, over the same window: the same alerts fire for it, with `signal: latency`. Of two
@@ -132,7 +135,8 @@ def _proving(alert: DocumentedAlert) -> str:
 def _condition(alert: DocumentedAlert) -> str:
     slow = " or ".join(alert.promises)
     more = f"; with `signal: latency`, the same of slow requests ({slow})" if slow else ""
-    return f"{alert.condition()}{more}"
+    own = f"; of services with values of their own: {'; '.join(alert.services)}"
+    return f"{alert.condition()}{more}{own if alert.services else ''}"
 
 
 def _keys(alerts: tuple[DocumentedAlert, ...]) -> str:

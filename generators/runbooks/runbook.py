@@ -59,7 +59,16 @@ def _head(alert: DocumentedAlert) -> str:
         f"{alert.text(alert.statement.impact)}\n\n"
         f"{_slow(alert)}"
         f"It fires when {_condition(alert)}.{' ' + notes if notes else ''}\n"
+        f"{_services(alert)}"
     )
+
+
+def _services(alert: DocumentedAlert) -> str:
+    """Return the values of services that have their own: who is on call reads one page for all."""
+    if not alert.services:
+        return ""
+    rows = "".join(f"- {text}\n" for text in alert.services)
+    return f"\nServices with values of their own:\n\n{rows}"
 
 
 def _slow(alert: DocumentedAlert) -> str:

@@ -1,19 +1,13 @@
 """A dashboard as Markdown: figures, tables, each series with its line, states as episodes."""
 
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import zip_longest
 
 from exporter.summary.wording import elapsed
-from generators.report.display import Field
-from generators.report.formatting import shown
 from generators.report.model import Alert, DrawnBoard, DrawnPanel, DrawnRow, Lane, PanelKind
-from generators.service_report.board_values import bucket_total, figures, in_order
+from generators.service_report.board_values import bucket_total, drawn_values, figures, in_order
 from generators.service_report.markdown_text import drawn, escaped, item, paragraph, table
-from generators.service_report.sparkline import sparkline
 from generators.service_report.words import time
-
-_LINE = 16  # characters
 
 
 def board_lines(board: DrawnBoard) -> Iterator[str]:
@@ -69,16 +63,11 @@ def _series(panel: DrawnPanel) -> Iterator[str]:
         (
             escaped(one.name),
             *(escaped(f.text) for f in figures(one)),
-            drawn(_spark(one.values, one.field)),
+            drawn(drawn_values(one.values, one.field)),
         )
         for one in panel.series
     ]
     yield from table(("series", "last", "min", "max", "line"), rows, right=(1, 2, 3))
-
-
-def _spark(values: Iterable[float | None], field: Field) -> str:
-    found = [math.nan if value is None else value for value in values]
-    return sparkline(found, _LINE, "up", lambda value: shown(value, field).text)
 
 
 def _table(panel: DrawnPanel) -> Iterator[str]:
@@ -101,7 +90,7 @@ def _heat(panel: DrawnPanel) -> Iterator[str]:
         (
             escaped(bucket.bound),
             f"{bucket_total(panel.heat, at):,.6g}",
-            drawn(_spark(bucket.counts, panel.heat.field)),
+            drawn(drawn_values(bucket.counts, panel.heat.field)),
         )
         for at, bucket in reversed([*enumerate(panel.heat.buckets)])
     ]

@@ -1,20 +1,16 @@
 """A dashboard as text: figures, tables, each series with its line, states as episodes."""
 
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import zip_longest
 
 from exporter.summary.wording import elapsed
-from generators.report.display import Field
-from generators.report.formatting import shown
 from generators.report.model import Alert, DrawnBoard, DrawnPanel, DrawnRow, Lane, PanelKind
-from generators.service_report.board_values import bucket_total, figures, in_order
+from generators.service_report.board_values import bucket_total, drawn_values, figures, in_order
 from generators.service_report.columns import INDENT, shortened, table, wrapped
-from generators.service_report.sparkline import sparkline
 from generators.service_report.words import time
 
 _LATER = INDENT * 3
-_LINE, _NAME = 16, 26
+_NAME = 26
 
 
 def board_text(board: DrawnBoard) -> Iterator[str]:
@@ -62,15 +58,10 @@ def _series(panel: DrawnPanel) -> Iterator[str]:
     if not panel.series:
         return
     rows = [
-        (one.name, *(f.text for f in figures(one)), _spark(one.values, one.field))
+        (one.name, *(f.text for f in figures(one)), drawn_values(one.values, one.field))
         for one in panel.series
     ]
     yield from table(("", "last", "min", "max", ""), rows, left=(0, 4))
-
-
-def _spark(values: Iterable[float | None], field: Field) -> str:
-    found = [math.nan if value is None else value for value in values]
-    return sparkline(found, _LINE, "up", lambda value: shown(value, field).text)
 
 
 def _figures(panel: DrawnPanel) -> Iterator[str]:
@@ -99,7 +90,7 @@ def _heat(panel: DrawnPanel) -> Iterator[str]:
         (
             bucket.bound,
             f"{bucket_total(panel.heat, at):,.6g}",
-            _spark(bucket.counts, panel.heat.field),
+            drawn_values(bucket.counts, panel.heat.field),
         )
         for at, bucket in reversed([*enumerate(panel.heat.buckets)])
     ]

@@ -1,13 +1,16 @@
 """What all formats say of a dashboard's panel: its place in the grid's order, a series' figures."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from generators.report.calculations import reduced
-from generators.report.display import Value
+from generators.report.display import Field, Value
 from generators.report.formatting import shown
 from generators.report.model import DrawnBoard, DrawnPanel, DrawnRow, DrawnSeries, Heat
+from generators.service_report.sparkline import sparkline
 
+_LINE = 16  # characters
 FIGURES = {"last": "lastNotNull", "min": "min", "max": "max"}  # ours, and Grafana's reducer
 
 
@@ -27,6 +30,12 @@ def figures(series: DrawnSeries) -> tuple[SeriesFigure, ...]:
         SeriesFigure(name, value, "-" if value is None else shown(value, series.field).text)
         for name, value in found
     )
+
+
+def drawn_values(values: Iterable[float | None], field: Field) -> str:
+    """Return values over time as a line of heights; the highest value of each column is drawn."""
+    found = [math.nan if value is None else value for value in values]
+    return sparkline(found, _LINE, "up", lambda value: shown(value, field).text)
 
 
 def in_order(board: DrawnBoard) -> Iterator[DrawnRow | DrawnPanel]:

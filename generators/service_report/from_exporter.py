@@ -7,8 +7,8 @@ from http.client import HTTPException
 
 from exporter import __version__
 from exporter.errors import IonmonError
-from exporter.monitoring_config import MonitoringConfig, TargetConfig
-from exporter.own_server import answer
+from exporter.monitoring_config import MonitoringConfig, SignalTargetConfig
+from exporter.own_server import answer, answer_fault
 from exporter.prometheus_api import Labels, Points, TimeSpan
 from exporter.summary.alerts import AlertsState
 from exporter.summary.limits import LimitState
@@ -31,7 +31,7 @@ from generators.service_report.model import (
 )
 from generators.service_report.overall import overall
 from generators.service_report.regions import comparison
-from generators.service_report.request import ReportRequest, service_name
+from generators.service_report.request import ReportRequest
 
 TIMEOUT = 10.0  # seconds for the whole answer
 _LARGEST = 1 << 24  # bytes of it
@@ -80,7 +80,7 @@ def recent_report(
     untold = tuple(filter(None, (_untold(one, places) for one in recent)))
     health, reasons = overall(config, request, alerts, signals, (), ())
     return ServiceReport(
-        service=service_name(request.settings),
+        service=request.settings.title,
         chosen_service=request.service,
         chosen_region=request.region,
         span=request.span,
@@ -108,9 +108,10 @@ def _read(address: str) -> bytes:
     try:
         return answer(urllib.request.Request(address), TIMEOUT, _LARGEST)  # noqa: S310 - http or https, checked
     except (OSError, HTTPException) as error:
-        reason = getattr(error, "reason", None) or error
         fix = "start it with ionmon run, or name its address with --exporter"
-        raise IonmonError(f"{address}: no exporter answers: {reason}; {fix}") from error
+        raise IonmonError(
+            f"{address}: no exporter answers: {answer_fault(error)}; {fix}"
+        ) from error
 
 
 def _unknown(found: RecentService | None, alerts: AlertsState) -> Iterator[str]:
@@ -124,7 +125,8 @@ def _unknown(found: RecentService | None, alerts: AlertsState) -> Iterator[str]:
         yield f"limits: {found.limits_fault}"
     for one in found.not_known if found is not None else ():
         families = ", ".join(one.given_up)
-        yield f"{one.noun}: {f'too many places of {families}' if families else 'no value'}"
+        why = f"too many places of {families}" if families else "no value"
+        yield f"{one.noun}: {'nothing reports it' if one.absent else why}"
 
 
 def _signal(
@@ -202,7 +204,7 @@ def _limits(here: list[RecentPlace]) -> tuple[SignalLimit, ...]:
     return tuple(dict.fromkeys(place.limit for place in here if place.limit is not None))
 
 
-def _target(config: MonitoringConfig, name: str) -> TargetConfig | None:
+def _target(config: MonitoringConfig, name: str) -> SignalTargetConfig | None:
     entry = config.signals.get(name)
     return None if entry is None else entry.target
 

@@ -1,6 +1,6 @@
 """Gathers a report: each source costs itself, and what it does not give is listed as not known."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,10 +23,10 @@ from generators.service_report.model import (
     ServiceReport,
 )
 from generators.service_report.names import check_names
-from generators.service_report.observed import data_since, observed
+from generators.service_report.observed import data_since, observed, partly_observed
 from generators.service_report.overall import overall
 from generators.service_report.regions import comparison, has_regions
-from generators.service_report.request import ReportRequest, service_name
+from generators.service_report.request import WEEK, ReportRequest
 from generators.service_report.signals import SignalNumbers, numbers, reported_signal
 from generators.service_report.two_servers import TwoServers
 
@@ -72,7 +72,10 @@ def gathered(
     alerts = sources.alerts(config, reader, places.takes)
     readings = _readings(reader, request, places)
     since = data_since(readings, request)
-    signals, regions = _signals(config, readings, since, request, places, say)
+    partly = partly_observed(readings, request) if since is None else {}
+    incomparable = partly.keys() if since is None else {request.before, float(WEEK)}
+    numbers_ = [observed(one, since, request.span.end) for one in readings]
+    signals, regions = _signals(config, numbers_, incomparable, request, places, say)
     signals = tuple(with_alerts(config, one, alerts.firing) for one in signals)
     say("anomalies")
     odd = _anomalies(request, sources, places, reader)
@@ -81,7 +84,7 @@ def gathered(
     figures = monitoring.figures(reader, request)
     health, reasons = overall(config, request, alerts, signals, budgets, figures)
     return ServiceReport(
-        service=service_name(request.settings),
+        service=request.settings.title,
         chosen_service=request.service,
         chosen_region=request.region,
         span=request.span,
@@ -100,7 +103,7 @@ def gathered(
         ages=monitoring.ages(reader, request.span.end),
         gaps=monitoring.gaps(reader, request),
         sources=tuple(_sources(sources, reader)),
-        unknown=tuple(_unknown(reader, alerts, odd, since)),
+        unknown=(*_uncompared(request, since, partly), *_unknown(reader, alerts, odd)),
         complete=alerts.known and not (reader.faults or alerts.faults),
     )
 
@@ -120,18 +123,18 @@ def _readings(
 
 def _signals(
     config: MonitoringConfig,
-    readings: Sequence[SignalNumbers],
-    since: float | None,
+    sources: Sequence[SignalNumbers],
+    incomparable: Container[float],
     request: ReportRequest,
     places: ChosenPlaces,
     say: Callable[[str], None],
 ) -> tuple[tuple[ReportedSignal, ...], RegionalComparison]:
     found: list[tuple[SignalNumbers, ReportedSignal]] = []
-    end, young = request.span.end, since is not None
-    for reading in readings:
-        say(reading.signal.noun)
-        source = observed(reading, since, end)
-        found.append((source, reported_signal(config, source, request, places, young=young)))
+    end = request.span.end
+    for source in sources:
+        say(source.signal.noun)
+        one = reported_signal(config, source, request, places, incomparable=incomparable)
+        found.append((source, one))
     by_region = {
         source.signal.name: source.by_region(end)
         for source, one in found
@@ -149,12 +152,20 @@ def _anomalies(
     return anomalies.reported_anomalies(request, sources.longterm, places, sources.cache)
 
 
-def _unknown(
-    reader: Reader, alerts: AlertsState, odd: ReportedAnomalies, since: float | None
+def _uncompared(
+    request: ReportRequest, since: float | None, partly: Mapping[float, float]
 ) -> Iterator[str]:
-    """Yield what is not known, and why."""
+    """Yield what nothing is compared with, and why."""
     if since is not None:
         yield f"what was before {words.time(since)}: there are no data, and nothing to compare with"
+    for ago, first in partly.items():
+        period = "the period before" if ago == request.before else "the same period a week ago"
+        text = f"its data begin {words.time(first)}, so that nothing is compared with it"
+        yield f"{period}: {text}"
+
+
+def _unknown(reader: Reader, alerts: AlertsState, odd: ReportedAnomalies) -> Iterator[str]:
+    """Yield what is not known, and why."""
     yield from dict.fromkeys((*reader.faults, *alerts.faults))
     if not alerts.known:
         yield "what fires: more may fire than is listed"

@@ -1,9 +1,9 @@
-"""How a signal is against the limits of its alerts and its target; not known is never well."""
+"""How a signal is against the limits of its alerts and its target; not known is never healthy."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from exporter.monitoring_config import AlertConfig, LimitConfig, MonitoringConfig, TargetConfig
+from exporter.monitoring_config import AlertConfig, MonitoringConfig, SignalTargetConfig
 from exporter.summary import label_text
 from exporter.summary.alerts import AlertState
 from exporter.summary.model import PlaceValue, SignalState
@@ -26,7 +26,7 @@ def worst(found: Iterable[Health]) -> Health:
 def judged(config: MonitoringConfig, signal: str, place: PlaceValue) -> JudgedPlace:
     """Return a place with how it is against the limits that hold there: of its service, or all."""
     limited = [*_limited(config, signal, place)]
-    beyond = [one for one in limited if one.limit is not None and _passed(one.limit, place.value)]
+    beyond = [one for one in limited if one.limit is not None and one.limit.exceeded(place.value)]
     beyond.sort(key=lambda one: one.severity != CRITICAL)
     if not beyond:
         return JudgedPlace(place, Health.OK if limited else Health.UNJUDGED)
@@ -43,10 +43,6 @@ def _limited(config: MonitoringConfig, signal: str, place: PlaceValue) -> Iterat
             yield stated
 
 
-def _passed(limit: LimitConfig, value: float) -> bool:
-    return value > limit.value if limit.direction == "up" else value < limit.value
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalFacts:
     """What a signal is judged by.
@@ -58,11 +54,11 @@ class SignalFacts:
 
     latest: float | None
     latest_by: tuple[JudgedPlace, ...]
-    target: TargetConfig | None = None
+    target: SignalTargetConfig | None = None
     objective: float | None = None
 
 
-def missed(target: TargetConfig | None, value: float | None) -> bool | None:
+def missed(target: SignalTargetConfig | None, value: float | None) -> bool | None:
     """Return whether a value misses a target; None where that is not known, or none is set."""
     return None if target is None or value is None else target.missed(value)
 
@@ -75,7 +71,7 @@ def against(objective: float | None, value: float | None) -> Health:
 
 
 def judgement(signal: SignalState, facts: SignalFacts) -> tuple[Health, str]:
-    """Return how a signal is, and why it is not well."""
+    """Return how a signal is, and why it is not healthy."""
     latest_by, target = facts.latest_by, facts.target
     if not latest_by and signal.now is None and not signal.places:
         return Health.UNKNOWN, NO_DATA

@@ -8,7 +8,7 @@ a value that nobody knows. `exporter.summary.wording.shown` writes a value with 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from exporter.monitoring_config import TargetConfig
+from exporter.monitoring_config import SignalTargetConfig
 from exporter.prometheus_api import Labels, TimeSpan
 from exporter.summary.alerts import AlertsState
 from exporter.summary.model import (
@@ -22,7 +22,7 @@ from generators.report.model import DrawnBoard
 
 
 class Health(StrEnum):
-    """How something is. What is not known is never OK, nor is what nothing is held against."""
+    """How something is. What is not known is never OK, nor is what has no limit or target."""
 
     OK = "ok"
     WARNING = "warning"
@@ -77,13 +77,13 @@ class ReportedSignal:
     objective    the share that is promised; None where nothing is
     health       FAILING beyond the limit of a critical alert, WARNING beyond another one, or where
                  the target is missed, UNJUDGED where it has none of them
-    why          in a sentence; empty where all is well
+    why          in a sentence; empty where it is healthy
     """
 
     signal: SignalState
     latest: float | None
     latest_by: tuple[JudgedPlace, ...]
-    target: TargetConfig | None
+    target: SignalTargetConfig | None
     missed: bool | None
     objective: float | None
     resolutions: SignalResolutions

@@ -28,7 +28,7 @@ def overall(
     budgets: Iterable[ReportedBudget],
     figures: Iterable[ReportedFigure],
 ) -> tuple[Health, tuple[str, ...]]:
-    """Return how all of it is, and the reasons, the most severe first; all is well without any."""
+    """Return how all of it is, and the reasons, the most severe first; healthy without any."""
     found = [
         *_firing(alerts, request.span.end),
         *_of_budgets(budgets),
@@ -85,7 +85,7 @@ def _of_figures(figures: Iterable[ReportedFigure]) -> Iterator[_Reason]:
 
 
 def _not_known(alerts: AlertsState, signals: Sequence[ReportedSignal]) -> Iterator[_Reason]:
-    """Yield what has to be known before all is called well."""
+    """Yield what has to be known before it is called healthy."""
     if not alerts.known:
         yield Health.UNKNOWN, "not known: what fires"
     if not any(one.signal.now is not None for one in signals):

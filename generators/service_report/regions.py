@@ -69,7 +69,7 @@ def _cell(one: ReportedSignal, value: float | None, region: str) -> RegionCell:
     here = [place.health for place in one.latest_by if _is_in(place, region)]
     if value is None or not isfinite(value):
         return RegionCell(None, Health.UNKNOWN)
-    # What has a limit, and was not held against it, is not known to be well.
+    # What has a limit, and was not compared with it, is not known to be healthy.
     limits = here or [Health.UNKNOWN if one.signal.limits else Health.UNJUDGED]
     return RegionCell(value, worst((*limits, against(one.objective, value))))
 

@@ -37,8 +37,3 @@ class ReportRequest:
         own = self.service in self.settings.services
         settings = self.settings.of_service(self.service) if own else self.settings
         return settings.objectives.availability
-
-
-def service_name(settings: Settings) -> str:
-    """Return what a report calls the service."""
-    return settings.service.name or ", ".join(settings.google.projects) or "ion"

@@ -1,7 +1,7 @@
 """The signals of a report: their numbers, from which server each came, and how they are."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field, replace
 
 from exporter.catalog.expression import Events, Matcher, Share, Signal
@@ -131,19 +131,21 @@ def reported_signal(
     request: ReportRequest,
     chosen: ChosenPlaces,
     *,
-    young: bool = False,
+    incomparable: Container[float] = (),
 ) -> ReportedSignal:
     """Return a signal with its state; one that the service has none of is not known.
 
-    young  whether the data of the period began within it: there is nothing to compare them with
+    incomparable  how many seconds ago periods are that were not observed whole
     """
     signal, end = source.signal, request.span.end
     target = config.signals[signal.name].target
     if not _is_chosen(signal, chosen):
         return _nothing(config, source, request, chosen.why_none(split(signal)))
     state = signal_state(config, signal.name, request.span, source, (request.before, float(WEEK)))
-    if young:
-        state = replace(state, before=None, week_ago=None, line_before=())
+    if request.before in incomparable:
+        state = replace(state, before=None, line_before=())
+    if WEEK in incomparable:
+        state = replace(state, week_ago=None)
     latest = source.latest(end)
     if isinstance(signal.expression, Events) and latest is not None and state.now is not None:
         state = replace(state, now=max(state.now, latest))  # young increases count less at first

@@ -84,7 +84,7 @@ def _series(
         labels=(),
         field=_field(
             one, Style(width=1 if earlier else 2, dash="dash" if earlier else "", limits="dashed",
-                       connect=max(_CROSSED, 2 * step))
+                       ticks_apart=True, connect=max(_CROSSED, 2 * step))
         ),
         color=_BEFORE if earlier else _NOW,
         times=tuple(span.start + step * at for at in range(len(values))),

@@ -9,6 +9,7 @@ from exporter.summary.label_text import place
 from exporter.summary.read import longest_first
 from exporter.summary.sentences import budget_of, left, pace, places
 from exporter.summary.wording import change, elapsed, rounded, shown
+from generators.plurals import counted
 from generators.report import time_axis
 from generators.service_report.model import (
     FamilyAge,
@@ -29,7 +30,7 @@ MARKS = {
     Health.UNJUDGED: "",
 }
 _DAY = 86_400.0
-_WELL = "all is well: nothing fires, and all that is known is within its limits and targets"
+_HEALTHY = "healthy: nothing fires, and all that is known is within its limits and targets"
 _RESOLUTIONS = {
     Resolution.MINUTE: "each minute",
     Resolution.FIVE_MINUTES: "each five minutes",
@@ -73,9 +74,9 @@ def observed(report: ServiceReport) -> str:
 def headline(report: ServiceReport) -> str:
     """Return how the service is, in one sentence."""
     if not report.reasons:
-        return _WELL
+        return _HEALTHY
     more = len(report.reasons) - 1
-    rest = f"; and {more} more reason{'' if more == 1 else 's'}" if more else ""
+    rest = f"; and {counted(more, 'more reason')}" if more else ""
     return f"{report.reasons[0]}{rest}"
 
 
@@ -251,7 +252,7 @@ def ages(found: Sequence[FamilyAge]) -> str:
     few = elapsed(min(seconds))
     range_ = few if len(seconds) == 1 else f"{few} to {elapsed(max(seconds))}"
     return (
-        f"{len(found)} metric{'' if len(found) == 1 else 's'}, the newest point of each "
+        f"{counted(len(found), 'metric')}, the newest point of each "
         f"{range_} old; {late or 'none'} later than the source promises"
     )
 

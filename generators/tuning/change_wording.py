@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from exporter.settings.types import duration
 from generators.alert_table import PolicyAlert
 from generators.limits import condition, lasting
+from generators.plurals import counted
 from generators.rules.model import Alerting
 from generators.tuning.backtest import Backtest, moves, only_caught
 from generators.tuning.changed_alerts import ReplayedChange
@@ -77,11 +78,6 @@ def _name(one: Incident) -> str:
     if one.origin is Origin.FILE:
         return one.id
     return f"the incident of {datetime.fromtimestamp(one.start, UTC):%-d %B %H:%M}"
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def markdown(changes: Iterable[ReplayedChange], days: float) -> str:

@@ -7,10 +7,11 @@ from exporter.catalog.expression import Direction
 from exporter.settings.types import duration
 from generators.alert_table import ThresholdAlert
 from generators.limits import limit, shown
+from generators.plurals import counted
 from generators.tuning.agreement import Agreement
 from generators.tuning.backtest import Backtest, moves
 from generators.tuning.candidates import CandidateStatus
-from generators.tuning.change_wording import counted, named
+from generators.tuning.change_wording import named
 from generators.tuning.held_out import HeldOut
 from generators.tuning.missed_incidents import near_misses
 from generators.tuning.other_for import OtherFor

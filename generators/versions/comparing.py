@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 from generators.value_changes import ValueChange, value_changes
 from generators.versions.definitions import BoardDefinition, PanelDefinition, definitions
 from generators.versions.generated_set import GeneratedSet
@@ -123,7 +123,7 @@ def _panel(found: PanelDefinition) -> dict[str, Any]:
 
 def _files(old: GeneratedSet, new: GeneratedSet) -> Iterator[ValueChange]:
     """Yield which files come, go or change; what somebody edited does not go."""
-    for name in sorted({*old.files, *new.files} - {PATH}):
+    for name in sorted({*old.files, *new.files} - {CONFIG_FILE}):
         before, after = old.files.get(name), new.files.get(name)
         if before is None:
             yield ValueChange(at=(FILES, name), change="added")

@@ -12,8 +12,7 @@ from pydantic import JsonValue, ValidationError
 from generators.dashboards.file.board import BoardInFile, LinkInFile
 from generators.dashboards.file.field import FieldLinkInFile, ThresholdsInFile
 from generators.dashboards.file.panel import OverrideInFile, PanelInFile
-
-FOLDER = "grafana/out"
+from generators.output_folders import DASHBOARDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def definitions(files: Mapping[str, bytes]) -> tuple[BoardDefinition, ...]:
     return tuple(
         found
         for path, content in sorted(files.items())
-        if path.startswith(f"{FOLDER}/") and path.endswith(".json")
+        if path.startswith(f"{DASHBOARDS}/") and path.endswith(".json")
         if (found := _board(PurePosixPath(path).stem, content)) is not None
     )
 

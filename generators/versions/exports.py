@@ -5,18 +5,18 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import PurePosixPath
 
-from generators.monitoring_config import PATH, digest
+from generators.monitoring_config import CONFIG_FILE, digest
 from generators.versions.definitions import definitions
 from generators.versions.generated_set import GeneratedSet
 
 DASHBOARDS = "dashboard_definitions.json"
-CONFIG = PurePosixPath(PATH).name
+CONFIG = PurePosixPath(CONFIG_FILE).name
 SCHEMA_VERSION = 1  # of dashboard_definitions.json; docs/versions.md is its contract
 
 
 def exported(found: GeneratedSet) -> Mapping[str, bytes]:
     """Return the files by name; monitoring_config.json byte for byte."""
-    return {CONFIG: found.files[PATH], DASHBOARDS: dashboard_definitions(found).encode()}
+    return {CONFIG: found.files[CONFIG_FILE], DASHBOARDS: dashboard_definitions(found).encode()}
 
 
 def dashboard_definitions(found: GeneratedSet) -> str:

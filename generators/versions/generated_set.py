@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from generators.monitoring_config import PATH, digest
+from generators.monitoring_config import CONFIG_FILE, digest
 from generators.versions.recorded import RecordedConfig, VersionError, recorded
 
 _SHORT = 12  # characters of a hash that a line shows
@@ -45,13 +45,15 @@ class GeneratedSet:
         """Files that are not as they were written."""
         names = [name for name in self.config.files if name in self.files]
         changed = [n for n in names if hash_of(self.files[n]) != self.config.files[n]]
-        own = content_hash(self.files[PATH])
-        return (*changed, *([PATH] if own != self.content_hash else []))
+        own = content_hash(self.files[CONFIG_FILE])
+        return (*changed, *([CONFIG_FILE] if own != self.content_hash else []))
 
     @property
     def unrecorded(self) -> tuple[str, ...]:
         """Files that no run wrote with the others."""
-        return tuple(name for name in self.files if name not in self.config.files and name != PATH)
+        return tuple(
+            name for name in self.files if name not in self.config.files and name != CONFIG_FILE
+        )
 
     @property
     def whole(self) -> bool:
@@ -61,9 +63,9 @@ class GeneratedSet:
 
 def generated_set(origin: str, files: Mapping[str, bytes]) -> GeneratedSet:
     """Return a set of these files. Raises VersionError where monitoring_config.json is none."""
-    if PATH not in files:
-        raise VersionError(f"{origin}: has no {PATH}; ionmon configs writes it")
-    config = recorded(files[PATH], f"{origin}: {PATH}")
+    if CONFIG_FILE not in files:
+        raise VersionError(f"{origin}: has no {CONFIG_FILE}; ionmon configs writes it")
+    config = recorded(files[CONFIG_FILE], f"{origin}: {CONFIG_FILE}")
     return GeneratedSet(origin=origin, config=config, files=files)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 from generators.versions import git
 from generators.versions.generated_set import GeneratedSet
 from generators.versions.kept import keep
@@ -31,4 +31,4 @@ def _most(root: Path, setting: int | None) -> int:
     """Return how many sets are kept: none, unless asked for, where git keeps them."""
     if setting is not None:
         return setting
-    return 0 if git.tracks(root, PATH) else USUAL
+    return 0 if git.tracks(root, CONFIG_FILE) else USUAL

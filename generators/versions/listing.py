@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 from generators.versions.comparing import config_changes
 from generators.versions.generated_set import GeneratedSet
 from generators.versions.kept import KeptSet, kept
@@ -46,7 +46,7 @@ def known_sets(root: Path) -> tuple[KnownSet, ...]:
 
 def _current(root: Path, now: GeneratedSet, files: Sequence[KeptSet]) -> KnownSet:
     same = next((one for one in files if one.content_hash == now.content_hash), None)
-    written = (root / PATH).stat().st_mtime_ns if same is None else same.written
+    written = (root / CONFIG_FILE).stat().st_mtime_ns if same is None else same.written
     return KnownSet(
         content_hash=now.content_hash,
         written=written / _SECOND,

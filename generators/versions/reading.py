@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 from generators.versions import git
 from generators.versions.generated_set import GeneratedSet, generated_set, is_below
 from generators.versions.kept import FOLDER, SUFFIX, kept, unpacked
@@ -35,13 +35,13 @@ def named_set(name: str, root: Path) -> GeneratedSet:
 
 def folder_set(root: Path, origin: str, also: Iterable[str] = ()) -> GeneratedSet:
     """Return the set below a root, as its files are now; with files that are in no set yet."""
-    config = _content(root / PATH)
+    config = _content(root / CONFIG_FILE)
     if config is None:
-        raise VersionError(f"{root}: has no {PATH}; write it: ionmon configs --root {root}")
-    names = {*recorded(config, str(root / PATH)).files, *also}
+        raise VersionError(f"{root}: has no {CONFIG_FILE}; write it: ionmon configs --root {root}")
+    names = {*recorded(config, str(root / CONFIG_FILE)).files, *also}
     found = {name: _content(root / name) for name in sorted(names) if is_below(name)}
     held = {name: content for name, content in found.items() if content is not None}
-    return generated_set(origin, {**held, PATH: config})
+    return generated_set(origin, {**held, CONFIG_FILE: config})
 
 
 def current(root: Path, also: Iterable[str] = ()) -> GeneratedSet | None:
@@ -70,10 +70,10 @@ def kept_set(path: Path) -> GeneratedSet:
 def git_set(root: Path, revision: str) -> GeneratedSet:
     """Return the set below a root as git has it. Raises VersionError, ToolMissing."""
     origin, commit = f"{GIT}{revision}", git.commit(root, revision)
-    config = git.read(root, commit, [PATH])
+    config = git.read(root, commit, [CONFIG_FILE])
     if not config:
-        raise VersionError(f"{origin}: has no {PATH} below {root}")
-    names = recorded(config[PATH], f"{origin}: {PATH}").files
+        raise VersionError(f"{origin}: has no {CONFIG_FILE} below {root}")
+    names = recorded(config[CONFIG_FILE], f"{origin}: {CONFIG_FILE}").files
     return generated_set(origin, config | git.read(root, commit, filter(is_below, names)))
 
 

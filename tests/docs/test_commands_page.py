@@ -22,7 +22,7 @@ ROWS = {
 ELSEWHERE = {
     "analyze": "analyze.md",
     "deploy": "deploy.md",
-    "digest": "notifications.md",
+    "digest": "history.md",
     "incident": "stack.md",
     "report": "report.md",
     "tune": "tuning.md",
@@ -96,6 +96,14 @@ def test_exit_codes_follow_what_a_command_reads(code: str, given: set[str]) -> N
     stated = {name for name in EVERY if code in cell(name, 4).split("; ")}
     assert stated == {name for name in EVERY if given & flags(name)}
     assert all(cell(name, 4).startswith("1 ") for name in EVERY)
+
+
+def test_documents_are_written_in_one_place() -> None:
+    """No command writes JSON on its own: the version of a schema would be missing from SCHEMAS."""
+    folders = (ROOT / package / "commands" for package in ("exporter", "generators"))
+    files = [file for folder in folders for file in folder.glob("*.py")]
+    assert len(files) > len(EVERY)
+    assert [file.name for file in files if "json.dumps(" in file.read_text()] == []
 
 
 def test_each_document_is_described() -> None:

@@ -157,6 +157,18 @@ class Drill:
         joined = any(self.sinks.pagerduty(problem) for problem in self._critical(name))
         return found | ({"pagerduty"} if joined else set())
 
+    def began_in_slack(self, name: str, region: str) -> list[float]:
+        """Return when Slack was notified that an alert fires in a region, Unix seconds."""
+        web = self.sinks.web
+        return [
+            at
+            for (path, body), at in zip(web.posts, web.times, strict=False)  # more may come
+            if path == "/slack"
+            and name in (text := str(body))
+            and region in text
+            and "Resolved" not in text
+        ]
+
     def _critical(self, name: str) -> set[str]:
         """Return what an alert reports, where PagerDuty gets it."""
         rules = [rule for rule in self.nine if rule.alert == name]
@@ -205,7 +217,13 @@ def running(folder: Path, speed: float = SPEED) -> Iterator[Drill]:
         text = _prometheus(folder, rules, speed, (sinks.alertmanager.port, port))
         resend = f"--rules.alert.resend-delay={hurried('1m', speed)}"
         server = stack.enter_context(prometheus(folder, text, resend))
-        yield Drill(clock, start // 60 * 60 + BEFORE * 60, server, sinks, nine())
+        yield Drill(
+            clock=clock,
+            began=start // 60 * 60 + BEFORE * 60,
+            server=server,
+            sinks=sinks,
+            nine=nine(),
+        )
 
 
 def _configure(folder: Path, sources: dict[str, Any], port: int) -> None:

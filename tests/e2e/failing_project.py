@@ -5,7 +5,7 @@ from typing import Any
 
 from exporter.catalog import cloud_run, cloud_sql
 from exporter.simulator.cache import SimulatedCache
-from exporter.simulator.incidents import Aspect, Effect, Episode, Incident, Scenario
+from exporter.simulator.incidents import Aspect, Effect, Episode, Scenario, SimulatedIncident
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import World
 from tests.clocks import FastClock
@@ -30,7 +30,7 @@ def failing(*effects: Effect, before: int, lasts: int) -> Scenario:
     effects  what differs by region, beside replicas, cache and CPU
     """
     text = "requests fail in some regions; containers, cache and replicas suffer in all"
-    incident = Incident("everything", text, (*effects, *_EVERYWHERE))
+    incident = SimulatedIncident("everything", text, (*effects, *_EVERYWHERE))
     return Scenario(incident.name, text, (Episode(incident, before, lasts),))
 
 

@@ -10,12 +10,12 @@ import pytest
 from exporter.backfill.plan import BackfillPlan, read_by_rules
 from exporter.backfill.promtool import blocks_in
 from exporter.backfill.rules import RuleSet, read_rules
+from exporter.polling_targets import family_targets, unread_targets
 from exporter.settings import Settings
 from exporter.simulator.faults import Faults
 from exporter.simulator.incidents import SCENARIOS
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import MINUTE, World
-from exporter.targets import targets, unread_targets
 from generators.rules.model import Group, RuleFile
 from generators.rules.running import recordings
 from tests.e2e.backfilled import Lived, Project, backfill, live
@@ -64,7 +64,7 @@ def rules() -> RuleSet:
 def read_families() -> list[str]:
     """Return the families that the rules read."""
     every = Settings.model_validate({"google": {"projects": [World.project]}})
-    chosen = (*targets(every), *unread_targets(every))
+    chosen = (*family_targets(every), *unread_targets(every))
     return [target.family.name for target in read_by_rules(chosen, rules().names)]
 
 
@@ -72,7 +72,7 @@ def joined(folder: Path, families: list[str], last: int, faults: Faults) -> Iter
     """Live for half an hour, backfill what was before, and serve both."""
     # Errors begin at the cut, twelve minutes before the exporter does.
     world = World(3, START - 15 * MINUTE, SCENARIOS["error_burst"], 0.01)
-    made = Project(world, families, folder, faults, START)
+    made = Project(world=world, families=families, folder=folder, faults=faults, start=START)
     with made.served() as (simulator, chosen):
         lived = live(chosen, made.clock, folder, LIVED, REQUESTS)
         plan = backfill(chosen, rules(), last, folder)

@@ -47,9 +47,14 @@ def test_nothing_else_fires(outcome: tuple[Drill, Mapping[str, Seen]]) -> None:
 
 
 def test_only_the_more_urgent_notifies(outcome: tuple[Drill, Mapping[str, Seen]]) -> None:
-    """Where the critical alert of a signal is notified, its warning is not; elsewhere it is."""
-    sinks = outcome[0].sinks
+    """Once the critical alert of a signal is notified, its warning is not; elsewhere it is.
+
+    A value that rises may be beyond the lower limit one evaluation before the higher one; that
+    warning is true when it is sent.
+    """
+    found = outcome[0]
     for signal in ("ErrorRate", "ResponseTime"):
-        warned = [str(body) for body in sinks.slack(f"{signal}Warning")]
-        assert [text for text in warned if "europe-west1" in text] == []
-        assert [text for text in warned if "asia-southeast1" in text] != []
+        paged = min(found.began_in_slack(f"{signal}Critical", "europe-west1"))
+        warned = found.began_in_slack(f"{signal}Warning", "europe-west1")
+        assert [at - paged for at in warned if at > paged] == []
+        assert found.began_in_slack(f"{signal}Warning", "asia-southeast1") != []

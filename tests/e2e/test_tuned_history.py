@@ -14,7 +14,7 @@ from exporter.catalog import cloud_run, cloud_sql
 from exporter.settings import Settings, load
 from exporter.simulator.deployment import REGIONS
 from exporter.simulator.faults import Faults
-from exporter.simulator.incidents import Aspect, Effect, Episode, Incident, Scenario
+from exporter.simulator.incidents import Aspect, Effect, Episode, Scenario, SimulatedIncident
 from exporter.simulator.world import World
 from generators.alert_table import ThresholdAlert
 from generators.commands import reading
@@ -52,7 +52,7 @@ def episode(one: HiddenIncident) -> Episode:
         Effect(Aspect.LATENCY, mean * one.slower, one.region),
     )
     return Episode(
-        Incident("hidden", "requests fail, or are slow", effects), one.start, one.minutes
+        SimulatedIncident("hidden", "requests fail, or are slow", effects), one.start, one.minutes
     )
 
 
@@ -87,7 +87,13 @@ def tuned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tuned]:
     """Start an exporter after six weeks, backfill them, and apply what they recommend."""
     folder, start = tmp_path_factory.mktemp("weeks"), float(GRID.end + GRID.step)
     scenario = Scenario("hidden", "twelve incidents", tuple(map(episode, INCIDENTS)))
-    made = Project(World(1, GRID.start, scenario, SCALE), FAMILIES, folder, Faults(), start)
+    made = Project(
+        world=World(1, GRID.start, scenario, SCALE),
+        families=FAMILIES,
+        folder=folder,
+        faults=Faults(),
+        start=start,
+    )
     with made.served() as (_, chosen):
         lived = live(chosen, made.clock, folder, LIVED, cloud_run.REQUESTS.name)
         backfill(chosen, rules(), 42 * DAY, folder)

@@ -4,13 +4,14 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 from pydantic import BaseModel
 
 from exporter.monitoring_config import (
     SCHEMA_VERSION,
+    LimitConfig,
     MonitoringConfig,
     MonitoringConfigError,
     config_path,
@@ -152,3 +153,16 @@ def test_the_page_documents_each_key_and_no_other() -> None:
     documented = re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)
     assert sorted(documented) == sorted(keys(MonitoringConfig))
     assert f"`schema_version` is {SCHEMA_VERSION}." in page
+
+
+@pytest.mark.parametrize(
+    ("direction", "beyond", "within"), [("up", 0.011, 0.009), ("down", 0.009, 0.011)]
+)
+def test_a_limit_is_exceeded_on_its_bad_side(
+    direction: Literal["up", "down"], beyond: float, within: float
+) -> None:
+    """The limit itself is within, as `>` and `<` of the rules have it."""
+    limit = LimitConfig(value=0.01, unit="ratio", direction=direction)
+    assert limit.exceeded(beyond)
+    assert not limit.exceeded(within)
+    assert not limit.exceeded(limit.value)

@@ -1,5 +1,6 @@
 """The monitoring's own servers are asked without a proxy, and no redirect gets their secrets."""
 
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
@@ -26,6 +27,7 @@ from exporter.secrets_file import Secret
 from generators.checks.engine import exposition
 from generators.checks.engine.exposition import with_exposition
 from generators.checks.engine.known_series import Known
+from tests.exporter.web.certificates import ADDRESS, Authority
 from tests.http_server import answering, dripping
 
 pytestmark = pytest.mark.slow
@@ -227,6 +229,20 @@ def test_a_redirect_gets_no_secret(tmp_path: Path) -> None:
             assert fires(address) == 1
     assert [secret for _, secret in here] == ["Bearer t0ken", "Basic YWRhOnBhc3M="]
     assert [secret for _, secret in there] == [None, None]
+
+
+@pytest.mark.slow
+def test_a_certificate_that_is_not_trusted_is_named(tmp_path: Path) -> None:
+    """Not by the mere name that the TLS library has for it."""
+    Authority(tmp_path).issue("server", ADDRESS)
+    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trust.load_cert_chain(tmp_path / "server.pem", tmp_path / "server.key")
+    with answering(handler([])) as server:
+        server.socket = trust.wrap_socket(server.socket, server_side=True)
+        url = f"https://127.0.0.1:{server.server_port}"
+        for ask in (Prometheus(url).alerts, BridgeApi(url).alerts):
+            with pytest.raises(IonmonError, match="its certificate is not trusted: "):
+                ask()
 
 
 def test_what_is_no_web_address_is_refused() -> None:

@@ -17,6 +17,7 @@ from exporter.errors import IonmonError, SettingsError
 from exporter.program import Program
 from exporter.settings import Settings
 from exporter.web.routes import StillLoading
+from exporter.web.site import ExporterSite
 from tests import servers
 from tests.exporter.running import written
 
@@ -277,3 +278,21 @@ def test_who_waits_too_long_for_a_reload_is_answered(
 
     desk.run(work)
     assert "reload refused, the old settings stay: google.projcts: unknown" in caplog.messages
+
+
+def test_a_new_snapshot_is_encoded_before_somebody_scrapes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The site learns of each change at once, else the first scrape after it would encode."""
+    learnt: list[ExporterSite] = []
+
+    def swapped(site: ExporterSite) -> None:
+        learnt.append(site)
+
+    monkeypatch.setattr(ExporterSite, "swapped", swapped)
+
+    async def change() -> None:
+        desk.engines[0]._swapped()
+
+    desk.run(change)
+    assert desk.program.site in learnt

@@ -2,16 +2,18 @@
 
 import pytest
 
-from exporter.catalog import cloud_run
+from exporter.catalog import cloud_run, cloud_sql
+from exporter.catalog.model import Family
 from exporter.collectors.base import Delivery
-from exporter.exposition.snapshot import snapshot
-from exporter.poller import PollState
+from exporter.exposition.snapshot import Part, snapshot
+from exporter.poller import PollFault, PollState
 from exporter.service_watch import ServiceWatch, data_times
 from exporter.settings import Settings
 from exporter.summary.recent import RecentService
 from exporter.summary.totals import MOST
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
+from tests.exporter.summary.test_ring import LIMITS
 from tests.exporter.summary.test_totals import part
 from tests.exporter.test_poller import Scripted
 
@@ -40,6 +42,30 @@ def test_the_service_is_worked_out_by_a_step() -> None:
     assert [signal.name for signal in found.service.signals] == ["instances", "scaling_events"]
     assert found.service.signals[0].data_time is not None
     assert found.service.limits_fault == ""
+
+
+def polled(family: Family, *parts: Part, fault: PollFault | None = None) -> PollState:
+    """Return the state of a poll of one family."""
+    poll = Scripted(family.name, [])
+    poll.family = family.name
+    delivery = Delivery(parts=parts or (Part(family, ()),), expires=1e9, data_time=None)
+    return PollState(collector="c", poll=poll, delivery=delivery, fault=fault)
+
+
+def test_a_family_without_a_series_is_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While each of its polls works, and none has ever had a series."""
+    found, lag = watch(), cloud_sql.REPLICA_LAG
+    monkeypatch.setattr(found._limits, "read", lambda: LIMITS)
+
+    def absent(*states: PollState) -> bool:
+        found.step(states)
+        return {one.name: one.absent for one in known(found).not_known}["replication_lag"]
+
+    assert absent(polled(lag), polled(lag))
+    assert not absent(polled(lag), polled(lag, fault=PollFault(0.0, "a", "away", "no answer")))
+    assert not absent()
+    assert not absent(polled(lag), polled(lag, part(lag, eu=1.0)))
+    assert not absent(polled(lag))
 
 
 def test_a_reload_goes_on_with_what_was_known() -> None:

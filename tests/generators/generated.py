@@ -5,8 +5,8 @@ import click
 from exporter.cli import cli
 from exporter.settings import Settings
 from generators import outputs
+from generators.deployment_targets.model import ChosenTargets
 from generators.files import USUAL
-from generators.targets.model import ChosenTargets
 
 _made: dict[str, dict[str, str]] = {}
 

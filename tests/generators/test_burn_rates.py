@@ -13,10 +13,11 @@ from exporter.settings import Settings
 from generators.alert_table import BREACH, BURN, OUTAGE_WINDOW, Objective
 from generators.burn_rates import burn_alert, notes
 from generators.files import write
+from generators.output_folders import RULE_FILES
 from generators.policy import BAD_EVENTS, DAY, MINUTE, policy
 from generators.rule_tests.files import documents
 from generators.rule_tests.mutation import trimmed
-from generators.rules.build import FOLDER, build
+from generators.rules.build import build
 from tests.generators.rule_tests.test_files import complaint
 
 SOON = 15  # minutes within which a total outage pages
@@ -74,7 +75,7 @@ def test_promtool_sees_it_fire(tmp_path: Path, availability: str, window: str) -
     assert [bool(check.firing) for check in case.checks] == [False, True]
     assert case.checks[1].minute - case.checks[0].minute <= SOON - BAD_EVENTS + 1
     short = type(test)(test.rule, test.rules, (case,), test.interval)
-    texts = {f"{FOLDER}/{file.name}": file.text() for file in trimmed(short)}
+    texts = {f"{RULE_FILES}/{file.name}": file.text() for file in trimmed(short)}
     write(tmp_path, {**texts, short.path: short.text()})
     assert complaint(tmp_path / short.path) == ""
 

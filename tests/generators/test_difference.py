@@ -9,7 +9,7 @@ import pytest
 from exporter.settings import Settings
 from generators.difference import changes, gone
 from generators.files import write
-from generators.monitoring_config import PATH, digest
+from generators.monitoring_config import CONFIG_FILE, digest
 from tests.generators.versions.made_sets import texts
 
 
@@ -151,7 +151,7 @@ def test_only_what_is_as_it_was_written_goes(tmp_path: Path) -> None:
 
 def test_a_broken_configuration_is_none(tmp_path: Path) -> None:
     """Where monitoring_config.json cannot be read, nothing is removed on its word."""
-    write(tmp_path, {**texts({"a": "1"}), PATH: "{"})
+    write(tmp_path, {**texts({"a": "1"}), CONFIG_FILE: "{"})
     assert gone(tmp_path, texts({})) == []
     assert len(list(changes(tmp_path, texts({"a": "1"})))) == 1
 
@@ -159,7 +159,7 @@ def test_a_broken_configuration_is_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["[]", "3", '{"files": []}', '{"files": {}, "rules": 1}'])
 def test_a_configuration_of_another_shape_is_none(tmp_path: Path, text: str) -> None:
     """Whatever stands there, the next run writes it anew and removes nothing."""
-    write(tmp_path, {**texts({"a": "1"}), PATH: text})
+    write(tmp_path, {**texts({"a": "1"}), CONFIG_FILE: text})
     assert gone(tmp_path, texts({})) == []
     assert len(list(changes(tmp_path, texts({"a": "1"})))) == 1
 
@@ -169,7 +169,7 @@ def test_nothing_outside_the_root_is_removed(tmp_path: Path) -> None:
     root, victim = tmp_path / "root", tmp_path / "victim"
     victim.write_text("1")
     write(root, texts({"a": "1"}))
-    body = json.loads((root / PATH).read_text())
+    body = json.loads((root / CONFIG_FILE).read_text())
     body["files"] = {"../victim": digest("1"), str(victim): digest("1"), "a": digest("1")}
-    (root / PATH).write_text(json.dumps(body))
+    (root / CONFIG_FILE).write_text(json.dumps(body))
     assert gone(root, texts({})) == ["a"]

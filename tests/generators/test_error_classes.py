@@ -115,9 +115,9 @@ def test_signals_differ_in_what_they_count_and_nothing_else() -> None:
 
 def test_a_change_is_said_in_words(tmp_path: Path, found: dict[str, str]) -> None:
     """`--diff` names the class that no longer counts."""
-    path = tmp_path / monitoring_config.PATH
+    path = tmp_path / monitoring_config.CONFIG_FILE
     path.parent.mkdir(parents=True)
-    before = json.loads(found[monitoring_config.PATH])
+    before = json.loads(found[monitoring_config.CONFIG_FILE])
     before["settings"]["alerts"]["error_classes"] = [*CLASSES]
     path.write_text(json.dumps(before))
     assert "- settings.alerts.error_classes: 4xx" in difference.changes(tmp_path, found)

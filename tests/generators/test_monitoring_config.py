@@ -8,7 +8,7 @@ from exporter.catalog.expression import Matcher
 from exporter.catalog.signals import SIGNALS
 from exporter.monitoring_config import MonitoringConfig, parsed
 from exporter.settings import Settings, load
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 from generators.policy import policy
 from generators.rules.build import build
 from generators.rules.model import alerts
@@ -25,7 +25,7 @@ MINIMAL = Settings.model_validate({"google": {"projects": ["my-project"]}})
 def found(request: pytest.FixtureRequest) -> tuple[Settings, MonitoringConfig]:
     """Settings, and the file that is written for them, as it is read."""
     settings = load(REFERENCE) if request.param == "reference" else MINIMAL
-    return settings, parsed(texts(settings)[PATH], PATH)
+    return settings, parsed(texts(settings)[CONFIG_FILE], CONFIG_FILE)
 
 
 def test_each_threshold_is_there_as_a_number(found: tuple[Settings, MonitoringConfig]) -> None:
@@ -44,7 +44,7 @@ def test_each_threshold_is_there_as_a_number(found: tuple[Settings, MonitoringCo
 def test_alerts_of_one_name_are_told_apart_by_their_labels() -> None:
     """By the service, database or Redis server that one is for, by signal, and by pair."""
     settings = load(FULL)
-    config = parsed(texts(settings)[PATH], PATH)
+    config = parsed(texts(settings)[CONFIG_FILE], CONFIG_FILE)
     for rule in alerts(build(settings).all):
         labels = {"alertname": rule.alert, **dict(rule.labels), "service_name": "another"}
         labels |= {one.label: one.values[0] for one in rule.only if isinstance(one, Matcher)}

@@ -12,12 +12,12 @@ from exporter.cli import cli
 from exporter.settings import Settings, load
 from exporter.settings.document import read
 from generators import command_reference
+from generators.deployment_targets.build import TARGETS
+from generators.deployment_targets.model import ChosenTargets
 from generators.files import USUAL, differing
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 from generators.outputs import DOCUMENTATION
 from generators.outputs import texts as anew
-from generators.targets.build import TARGETS
-from generators.targets.model import ChosenTargets
 from tests import evaluating
 from tests.generators.generated import texts
 
@@ -86,7 +86,7 @@ def test_yaml_and_json_are_whole(settings: Settings, command: str) -> None:
 
 def test_the_configuration_names_every_other_file(found: dict[str, str]) -> None:
     """monitoring_config.json knows each generated file but itself."""
-    assert set(json.loads(found[PATH])["files"]) == set(found) - {PATH}
+    assert set(json.loads(found[CONFIG_FILE])["files"]) == set(found) - {CONFIG_FILE}
 
 
 def test_a_deployment_has_no_documentation_of_the_project(found: dict[str, str]) -> None:

@@ -83,6 +83,45 @@ def test_an_alert_can_be_left_out() -> None:
     assert (found.breach, found.burn, found.exhausted) == (None, None, None)
 
 
+READ: dict[str, Any] = {
+    "google": {"projects": ["p"]},
+    "redis": {"targets": [{"name": "c", "url": "redis://c"}]},
+}
+NO_LAG = {"projects": ["p"], "families": {"cloudsql_*": {"enabled": False}}}
+
+
+@pytest.mark.parametrize(
+    ("given", "left_out"),
+    [
+        ({}, set()),
+        (READ, set()),
+        ({**READ, "redis": {}}, {"CacheHitRateLow"}),
+        (
+            {**READ, "redis": {"targets": [{**READ["redis"]["targets"][0], "collect": False}]}},
+            {"CacheHitRateLow"},
+        ),
+        ({**READ, "google": NO_LAG}, {"DatabaseLag"}),
+        (
+            {
+                **READ,
+                "google": {
+                    "projects": ["p"],
+                    "families": {
+                        "cloudsql_*": {"enabled": False},
+                        "cloudsql_replica_lag_seconds": {"enabled": True},
+                    },
+                },
+            },
+            set(),
+        ),
+    ],
+)
+def test_nothing_is_alerted_on_that_is_not_read(given: dict[str, Any], left_out: set[str]) -> None:
+    """Settings that name projects say which Redis servers and families are read."""
+    names = {alert.name for alert in policy(Settings.model_validate(given)).thresholds}
+    assert set(TABLE) - names == left_out
+
+
 def test_a_burn_rates_threshold_is_the_first_factor() -> None:
     """The other factor keeps its proportion."""
     found = policy(settings(SLABreach={"threshold": 7.2})).breach

@@ -9,7 +9,8 @@ import yaml
 
 from exporter.settings import Settings
 from generators.files import write
-from generators.prometheus import FOLDER, texts
+from generators.output_folders import SERVERS
+from generators.prometheus import texts
 from generators.rules.build import build
 from generators.rules.build import texts as rule_texts
 from generators.rules.longterm import KEPT
@@ -40,7 +41,7 @@ def written(root: Path, given: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def test_promtool_has_no_complaint(tmp_path: Path, given: dict[str, Any]) -> None:
     """Each file passes promtool's check with its lint, the rule files it names included."""
     for name in written(tmp_path, given):
-        file = str(tmp_path / FOLDER / name)
+        file = str(tmp_path / SERVERS / name)
         command = ["promtool", "check", "config", "--lint=all", "--lint-fatal", file]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -52,7 +53,7 @@ def test_one_server_loads_every_rule(tmp_path: Path) -> None:
     assert set(found) == {"prometheus.yml"}
     assert len(found["prometheus.yml"]["rule_files"]) == len(build(Settings()).all)
     assert "remote_write" not in found["prometheus.yml"]
-    assert "retention.time=90d" in (tmp_path / FOLDER / "prometheus.yml").read_text()
+    assert "retention.time=90d" in (tmp_path / SERVERS / "prometheus.yml").read_text()
 
 
 def test_two_servers_share_the_rules(tmp_path: Path) -> None:
@@ -60,7 +61,7 @@ def test_two_servers_share_the_rules(tmp_path: Path) -> None:
     found = written(tmp_path, TWO)
     loaded = [name for body in found.values() for name in body["rule_files"]]
     assert sorted(loaded) == sorted(f"rules/{f.name}" for f in build(Settings()).all)
-    assert "retention.time=72h" in (tmp_path / FOLDER / "prometheus.yml").read_text()
+    assert "retention.time=72h" in (tmp_path / SERVERS / "prometheus.yml").read_text()
 
 
 def test_the_server_scrapes_itself_where_it_is(tmp_path: Path) -> None:
@@ -120,7 +121,7 @@ def test_the_stack_starts_servers_as_their_files_say(server: str) -> None:
     lines = (root / "Procfile").read_text().splitlines()
     (command,) = (line for line in lines if line.startswith(f"{server}: "))
     file = "prometheus.yml" if server == "prometheus" else "prometheus-longterm.yml"
-    head = (root / FOLDER / file).read_text().splitlines()[1]
+    head = (root / SERVERS / file).read_text().splitlines()[1]
     needed = head.split()[3:]  # after `# prometheus --config.file=THIS`
     assert len(needed) >= 3
     assert not set(needed) - set(command.split())

@@ -9,7 +9,7 @@ from exporter.catalog import CATALOG
 from exporter.catalog.model import Type
 from exporter.monitoring_config import MonitoringConfig, parsed
 from exporter.settings import Settings, load
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 from generators.promql_tree.tree import parse, selectors
 from tests.generators.generated import texts
 
@@ -26,7 +26,7 @@ def config(request: pytest.FixtureRequest) -> MonitoringConfig:
         "minimal": lambda: Settings.model_validate({"google": {"projects": ["my-project"]}}),
         "full": lambda: load(FULL),
     }
-    return parsed(texts(given[request.param]())[PATH], PATH)
+    return parsed(texts(given[request.param]())[CONFIG_FILE], CONFIG_FILE)
 
 
 def queries(config: MonitoringConfig) -> Iterator[str]:
@@ -88,5 +88,5 @@ def test_a_budget_is_there_where_something_is_promised() -> None:
     plain = {"google": {"projects": ["my-project"]}}
     for objectives, budgets in (({}, ["availability"]), (promised, ["availability", "latency"])):
         given = {**plain, "objectives": {"latency": objectives}} if objectives else plain
-        found = parsed(texts(Settings.model_validate(given))[PATH], PATH)
+        found = parsed(texts(Settings.model_validate(given))[CONFIG_FILE], CONFIG_FILE)
         assert sorted(found.budgets) == budgets

@@ -11,7 +11,7 @@ from typing import Any
 
 from exporter.prometheus_api import Prometheus
 from exporter.simulator.incidents import CALM, INCIDENTS, Episode, Scenario
-from generators.checks.dashboards.dashboard import bodies
+from generators.checks.engine.dashboard_file import bodies
 from generators.dashboards.datasources import KEPT
 from generators.policy import EVALUATION
 from generators.report import board_data, board_file

@@ -76,7 +76,7 @@ def mutants(module: str, seed: str) -> Iterator[Mutant]:
             key = f"{seed} {module} {scope} {was} {becomes}"
             seen[key] += 1
             digest = hashlib.sha256(f"{key} {seen[key]}".encode()).hexdigest()
-            yield Mutant(module, at, was, becomes, text, digest)
+            yield Mutant(module=module, line=at, was=was, becomes=becomes, text=text, digest=digest)
 
 
 def _nodes(node: ast.AST, scope: str) -> Iterator[tuple[str, ast.AST]]:

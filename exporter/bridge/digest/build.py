@@ -174,6 +174,7 @@ def _line(config: MonitoringConfig, period: FiringPeriod, span: TimeSpan) -> Ale
         remarks=tuple(_remarks(period)),
         new=period.began >= span.start and not period.before,
         url=_runbook(stated.runbook_url if stated else ""),
+        value_at=period.noted_at if fires and notes.get("value") else None,
     )
 
 

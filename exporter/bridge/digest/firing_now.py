@@ -119,11 +119,14 @@ def _going_on(
     period: FiringPeriod | None, labels: Labels, alert: HeldAlert, start: float
 ) -> FiringPeriod:
     if period is not None and _is_same(period, alert):
-        return replace(period, ended=None, annotations=period.annotations or alert.annotations)
-    return FiringPeriod(
-        labels=labels,
-        began=alert.starts_at,
-        ended=None,
-        before=alert.starts_at < start,
-        annotations=alert.annotations,
+        known = replace(period, ended=None)
+        older = period.noted_at is None or period.noted_at <= alert.updated_at
+        return _noted(known, alert) if alert.annotations and older else known
+    found = FiringPeriod(
+        labels=labels, began=alert.starts_at, ended=None, before=alert.starts_at < start
     )
+    return _noted(found, alert)
+
+
+def _noted(period: FiringPeriod, alert: HeldAlert) -> FiringPeriod:
+    return replace(period, annotations=alert.annotations, noted_at=alert.updated_at)

@@ -15,6 +15,7 @@ class AlertLine:
     began      None where it fired before all that is remembered
     text       what is wrong, in a sentence; empty where nobody was notified of it
     reading    its last value and the limit, as far as they are known
+    value_at   of when the value of what still fires is; None without one
     remarks    what a reader has to know besides: who acknowledged it, that nobody was notified
     new        whether it began within the period
     facts      what explains it, a sentence each; of what still fires only
@@ -38,6 +39,7 @@ class AlertLine:
     unsure: bool = False
     facts: tuple[str, ...] = ()
     logs: str = ""
+    value_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ class DigestSender:
     def _send(self, series: DigestSeries, day: date, chosen: DigestSettings, by: MailRoute) -> None:
         time = DailyTime(chosen.at, chosen.timezone)
         edition = Edition(
-            service=service_name(self.settings),
+            service=self.settings.title,
             zone=chosen.timezone,
             span=time.span(day, series.days),
             made=self._clock.now(),
@@ -174,11 +174,6 @@ def _series(chosen: DigestSettings) -> Iterator[DigestSeries]:
     yield DigestSeries("day", 1)
     if chosen.week is not None:
         yield DigestSeries("week", 7, _WEEKDAYS.index(chosen.week))
-
-
-def service_name(settings: Settings) -> str:
-    """Return what a digest calls the service."""
-    return settings.service.name or ", ".join(settings.google.projects) or "ion"
 
 
 def recipients(settings: Settings) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def _lines(lines: Sequence[AlertLine], digest: Digest, whole: int) -> Iterator[s
         yield from _wrapped(f"{line.severity.upper()} {line.name}{where}", later=_INDENT * 3)
         if line.text:
             yield from _wrapped(line.text, _INDENT * 3)
-        about = "; ".join(filter(None, (words.when(line, digest), line.reading)))
+        about = "; ".join(filter(None, (words.when(line, digest), words.reading(line, digest))))
         yield from _wrapped(about, _INDENT * 3)
         for remark in (*line.facts, *line.remarks):
             yield from _wrapped(remark, _INDENT * 3)

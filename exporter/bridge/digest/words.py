@@ -125,6 +125,13 @@ def _when(line: AlertLine, digest: Digest) -> str:
     return f"{times.period(line.began, line.ended)}, for {length}"
 
 
+def reading(line: AlertLine, digest: Digest) -> str:
+    """Return the value and the limit; of what fires, with the time of the value."""
+    if line.value_at is None:
+        return line.reading
+    return f"{line.reading} (at {Times(digest.zone).near(line.value_at)})"
+
+
 def more(listed: int, whole: int) -> str:
     """Return how many alerts there are beyond those that are listed; empty for none."""
     return f"and {whole - listed} more" if whole > listed else ""

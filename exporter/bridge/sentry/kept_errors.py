@@ -1,18 +1,13 @@
-"""Which errors of ionmon were sent within the hour, kept in the journal over a restart.
+"""Which errors of ionmon were sent within the hour, kept over a restart.
 
-A program that crashes and is started again would send the same error at each start. The exporter
-keeps them in the bridge's journal, too, where there is one on its machine.
+A program that crashes and is started again would send the same error at each start.
 """
 
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import partial
-from pathlib import Path
 from typing import Any
 
-from exporter.bridge.journal_access import reading, writing
-from exporter.bridge.records import Records
 from exporter.bridge.sentry.kept_limits import KeptFacts
 from exporter.clock import Clock
 from exporter.errors import StateError
@@ -22,24 +17,6 @@ AGAIN = 3_600.0  # seconds after which the same error is sent once more
 MOST_KNOWN = 200  # errors in that time; the others stay in the log
 
 Place = tuple[str, ...]
-
-
-class FactsBeside:
-    """The facts of a journal's file, which a bridge may be using; all may raise StateError."""
-
-    def __init__(self, path: Path) -> None:
-        self._reading, self._writing = (
-            Records(partial(reading, path)),
-            Records(partial(writing, path)),
-        )
-
-    def fact(self, name: str) -> str | None:
-        """Return a fact, None where it was never set."""
-        return self._reading.fact(name)
-
-    def set_fact(self, name: str, value: str) -> None:
-        """Set a fact."""
-        self._writing.set_fact(name, value)
 
 
 class KeptErrors:

@@ -14,8 +14,9 @@ from queue import Full, Queue
 from exporter.bridge.outcome import Sent
 from exporter.bridge.sentry.envelope import EnvelopeItem, envelope
 from exporter.bridge.sentry.error_event import error_event, ungrouped
-from exporter.bridge.sentry.kept_errors import AGAIN, MOST_KNOWN, FactsBeside, KeptErrors, Place
+from exporter.bridge.sentry.kept_errors import AGAIN, MOST_KNOWN, KeptErrors, Place
 from exporter.bridge.sentry.kept_limits import KeptLimits
+from exporter.bridge.sentry.program_facts import ProgramFacts
 from exporter.bridge.sentry.transport import SentryTransport
 from exporter.clock import Clock
 from exporter.logs import ROOT
@@ -28,15 +29,18 @@ log = logging.getLogger("ionmon.own_errors")
 
 
 @contextmanager
-def own_errors(settings: NotificationSettings, clock: Clock, journal: Path) -> Iterator[None]:
+def own_errors(
+    settings: NotificationSettings, clock: Clock, journal: Path, state: Path
+) -> Iterator[None]:
     """Send errors meanwhile, where the settings ask for it; what waits is sent at the end.
 
     journal  the file in which it is kept what was sent, over a restart; there may be none
+    state    the program's own file, beside which it is kept then
     """
     if settings.sentry is None or not settings.sentry.own_errors:
         yield
         return
-    facts, dsn_file = FactsBeside(journal), settings.secret(settings.sentry.dsn_file)
+    facts, dsn_file = ProgramFacts(journal, state), settings.secret(settings.sentry.dsn_file)
     transport = SentryTransport(dsn_file, clock, KeptLimits(facts, dsn_file, clock))
     kept = KeptErrors(facts, clock)
     handler = OwnErrors(transport, settings.sentry.environment, clock, kept)

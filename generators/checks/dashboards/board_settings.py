@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pydantic.alias_generators import to_camel
 
 from generators.boards import Board
-from generators.checks.dashboards.dashboard import DashboardFile
+from generators.checks.engine.dashboard_file import DashboardFile
 from generators.checks.engine.problem import Problem
 
 RULE = "board"

@@ -19,8 +19,8 @@ from generators.checks.dashboards import (
     units,
     variables,
 )
-from generators.checks.dashboards.dashboard import DashboardFile
 from generators.checks.engine.context import Context
+from generators.checks.engine.dashboard_file import DashboardFile
 from generators.checks.engine.problem import Problem
 from generators.policy import policy
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from generators.checks.dashboards.dashboard import DashboardFile
+from generators.checks.engine.dashboard_file import DashboardFile
 from generators.checks.engine.problem import Problem
 from generators.dashboards.file.panel import PanelInFile
 from generators.dashboards.limits import limits

@@ -7,7 +7,7 @@ panels' own code in Grafana 12.3.
 from collections import Counter
 from collections.abc import Iterator
 
-from generators.checks.dashboards.dashboard import DashboardFile
+from generators.checks.engine.dashboard_file import DashboardFile
 from generators.checks.engine.problem import Problem
 from generators.dashboards.file.panel import MatcherInFile, PanelInFile
 from generators.report.display import Field

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from generators.checks.dashboards.dashboard import DashboardFile
+from generators.checks.engine.dashboard_file import DashboardFile
 from generators.checks.engine.problem import Problem
 from generators.dashboards.file.panel import PanelInFile
 

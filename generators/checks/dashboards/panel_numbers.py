@@ -6,9 +6,9 @@ from exporter.settings import Settings
 from generators import boards, burn_rates
 from generators.boards import POOL, SIGNAL_PANELS, Board, PanelAddress
 from generators.burn_rates import latency
-from generators.checks.dashboards.dashboard import DashboardFile
+from generators.checks.engine.dashboard_file import DashboardFile
 from generators.checks.engine.problem import Problem
-from generators.dashboards.helpers import unused
+from generators.dashboards.recorder_helpers import unused
 from generators.policy import Policy, is_brought
 
 RULE = "number"

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from generators.checks.dashboards.dashboard import DashboardFile
 from generators.checks.dashboards.panel_options import KINDS
+from generators.checks.engine.dashboard_file import DashboardFile
 from generators.checks.engine.problem import Problem
 from generators.dashboards.file.panel import PanelInFile
 

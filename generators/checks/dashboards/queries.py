@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from exporter.catalog.prometheus_flags import LONG_RETENTION, RETENTION
 from exporter.settings import Settings
 from exporter.settings.types import seconds
-from generators.checks.dashboards.dashboard import DashboardFile
 from generators.checks.dashboards.variables import LABEL_VALUES
 from generators.checks.engine.context import Context, Server
+from generators.checks.engine.dashboard_file import DashboardFile
 from generators.checks.engine.gathering import with_queries
 from generators.checks.engine.known_series import Known
 from generators.checks.engine.problem import Problem, Text
+from generators.checks.engine.result_labels import shape
 from generators.checks.expressions import CHECKS
-from generators.checks.promql.result_labels import shape
 from generators.dashboards.file.board import AnnotationInFile
 from generators.dashboards.file.panel import TargetInFile
 from generators.dashboards.model import LONGTERM, MAIN

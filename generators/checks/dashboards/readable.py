@@ -5,7 +5,7 @@ Numbers measured in Grafana 12.3 at 1600 pixels with its menu open.
 
 from collections.abc import Iterator
 
-from generators.checks.dashboards.dashboard import DashboardFile
+from generators.checks.engine.dashboard_file import DashboardFile
 from generators.checks.engine.problem import Problem
 from generators.dashboards.file.panel import PanelInFile
 from generators.report.fields import FieldSubject, PanelFields

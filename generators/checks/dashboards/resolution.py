@@ -6,8 +6,8 @@ panel of mixed data sources does not take over the interval of any.
 
 from collections.abc import Iterator
 
-from generators.checks.dashboards.dashboard import DashboardFile
 from generators.checks.dashboards.datasources import MIXED
+from generators.checks.engine.dashboard_file import DashboardFile
 from generators.checks.engine.problem import Problem
 from generators.dashboards.file.panel import PanelInFile
 

@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from generators.checks.dashboards.dashboard import Body, DashboardFile, bodies
 from generators.checks.dashboards.panel_options import KINDS, Json, Model
 from generators.checks.dashboards.strict import many, strict
+from generators.checks.engine.dashboard_file import Body, DashboardFile, bodies
 from generators.checks.engine.problem import Problem
 from generators.dashboards.file.board import (
     AnnotationInFile,

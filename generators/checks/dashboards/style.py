@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from generators.checks.dashboards.dashboard import DashboardFile
+from generators.checks.engine.dashboard_file import DashboardFile
 from generators.checks.engine.problem import Problem
 from generators.dashboards.file.panel import PanelInFile
 

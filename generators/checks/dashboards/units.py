@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from exporter.catalog import CATALOG
 from exporter.catalog.model import Type, Unit
 from exporter.catalog.signals import SIGNALS
-from generators.checks.dashboards.dashboard import DashboardFile
+from generators.checks.engine.dashboard_file import DashboardFile
 from generators.checks.engine.problem import Problem
 from generators.dashboards.file.panel import PanelInFile
 from generators.policy import DAY, WINDOW

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.catalog.model import Type
 from exporter.errors import IonmonError
-from exporter.own_server import answer
+from exporter.own_server import answer, answer_fault
 from generators.checks.engine.known_series import (
     BUCKET,
     TARGET,
@@ -37,13 +37,14 @@ def with_exposition(known: Known, source: str) -> Known:
 
 
 def _read(source: str) -> str:
+    is_address = source.startswith(("http://", "https://"))
     try:
-        if source.startswith(("http://", "https://")):
+        if is_address:
             request = urllib.request.Request(source, headers={"Accept": "text/plain"})  # noqa: S310 - http only
             return answer(request, _SECONDS, _LARGEST).decode()
         return Path(source).read_text(encoding="utf-8")
     except OSError as error:
-        why = getattr(error, "reason", None) or error.strerror or error
+        why = answer_fault(error) if is_address else error.strerror or error
         raise IonmonError(f"{source}: cannot be read: {why}") from error
 
 

@@ -8,18 +8,17 @@ from pathlib import Path
 from exporter.errors import IonmonError
 from exporter.settings import Settings
 from exporter.settings.types import seconds
-from generators.checks.dashboards.dashboard import parsed
 from generators.checks.engine.context import Context, Server
+from generators.checks.engine.dashboard_file import parsed
 from generators.checks.engine.exposition import with_exposition
 from generators.checks.engine.known_series import known
 from generators.checks.engine.problem import Text
 from generators.checks.engine.rule_files import query, rules
 from generators.checks.engine.rule_series import with_rules
 from generators.checks.engine.yaml_file import YamlFile, get, items, read, scalar
+from generators.output_folders import DASHBOARDS, SERVERS
 from generators.rules.longterm import KEPT
 
-OUT = "alertmanager/out"
-BOARDS = "grafana/out"
 _RETENTION = re.compile(r"--storage\.tsdb\.retention\.time=(\w+)")
 _NAME = re.compile(r"[a-zA-Z_]\w*(?::\w+)+")
 
@@ -49,7 +48,9 @@ def gather(request: CheckRequest) -> Context:
     configs = config_paths(request.root)
     checked = {shown: read(path, shown) for path, shown in requested or (*own, *configs)}
     if not checked:
-        raise IonmonError(f"{request.root / OUT}: there are no rules; write them: ionmon configs")
+        raise IonmonError(
+            f"{request.root / SERVERS}: there are no rules; write them: ionmon configs"
+        )
     resolved = {path.resolve() for path, _ in requested}
     others = [(path, shown) for path, shown in own if requested and path.resolve() not in resolved]
     every = [
@@ -80,22 +81,23 @@ def with_queries(context: Context, texts: Iterable[Text], server: Server) -> Con
 
 def rule_paths(root: Path) -> list[tuple[Path, str]]:
     """Return the generated rule files, each with the path under which it is shown."""
-    return _below(root, "rules/*.yml") + _below(root, "rules/*.yaml")
+    return servers_files(root, "rules/*.yml") + servers_files(root, "rules/*.yaml")
 
 
 def config_paths(root: Path) -> list[tuple[Path, str]]:
     """Return the generated configurations of Prometheus, then that of Alertmanager."""
-    return _below(root, "prometheus*.yml") + _below(root, "alertmanager.yml")
+    return servers_files(root, "prometheus*.yml") + servers_files(root, "alertmanager.yml")
 
 
-def _below(root: Path, pattern: str) -> list[tuple[Path, str]]:
-    found = sorted((root / OUT).glob(pattern))
+def servers_files(root: Path, pattern: str) -> list[tuple[Path, str]]:
+    """Return what the servers load below a root, each with the path under which it is shown."""
+    found = sorted((root / SERVERS).glob(pattern))
     return [(path, path.relative_to(root).as_posix()) for path in found]
 
 
 def _servers(root: Path) -> Iterator[Loading]:
     """Yield each Prometheus that has a configuration, with the rule files that it loads."""
-    for path, shown in _below(root, "prometheus*.yml"):
+    for path, shown in servers_files(root, "prometheus*.yml"):
         document = read(path, shown)
         loaded = [scalar(item) for item in items(get(document.root, "rule_files"))]
         found = {file.resolve() for text in loaded if text for file in path.parent.glob(text)}
@@ -130,7 +132,7 @@ def _server(path: Path, servers: Sequence[Loading]) -> Server:
 
 def _uses(root: Path, configs: Iterable[YamlFile]) -> tuple[re.Pattern[str], ...] | None:
     """Return what dashboards and remote write use; None where there are no dashboards yet."""
-    boards = sorted((root / BOARDS).glob("*.json"))
+    boards = sorted((root / DASHBOARDS).glob("*.json"))
     if not boards:
         return None
     bodies = (

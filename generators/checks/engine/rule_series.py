@@ -4,14 +4,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
 
+from exporter.catalog.alert_names import SEVERITIES, SIGNAL
+from exporter.catalog.labels import DATABASE, PROJECT, REDIS, REGION, SERVICE
 from exporter.catalog.model import Type
 from generators.checks.engine.context import Rule
 from generators.checks.engine.known_series import Known, KnownSeries, Values, joined, union
-from generators.checks.promql.result_labels import ResultLabels, shape
+from generators.checks.engine.result_labels import ResultLabels, shape
 from generators.promql_tree.tree import Aggregate, Binary, Call, Node, Selector, selectors
 
 _VALUES = frozenset({"last_over_time", "min_over_time", "max_over_time"})  # a counter's are its own
 STATES = ("pending", "firing")
+_POSSIBLE: Mapping[str, Values] = {
+    "severity": SEVERITIES,
+    SIGNAL: (),
+    **{label.name: () for label in (PROJECT, REGION, SERVICE, DATABASE, REDIS)},
+}
 
 
 def with_rules(known: Known, rules: Iterable[Rule]) -> Known:
@@ -107,8 +114,14 @@ def tells_apart(node: Binary) -> bool:
 
 
 def _alerts(known: Known, rules: list[Rule]) -> dict[str, KnownSeries]:
-    """Return ALERTS and ALERTS_FOR_STATE, with the labels that alerts have."""
-    labels: dict[str, Values] = {"alertname": tuple(dict.fromkeys(r.name.value for r in rules))}
+    """Return ALERTS and ALERTS_FOR_STATE, with the labels that alerts have, or could have.
+
+    Boards show every severity and place, whichever alerts are enabled.
+    """
+    labels: dict[str, Values] = {
+        **_POSSIBLE,
+        "alertname": tuple(dict.fromkeys(r.name.value for r in rules)),
+    }
     extensible = not rules
     for rule in rules:
         found = (

@@ -13,15 +13,15 @@ _NAMED = ("receivers", "time_intervals")
 
 
 def alertmanager_additions(
-    file: Path, existing: Body, wanted: Body, alerts: Sequence[str]
+    file: Path, existing: Body, generated: Body, alerts: Sequence[str]
 ) -> Additions:
-    """Return what to add to a file with this content, so that these alerts are routed as wanted.
+    """Return what to add to a file, so that these alerts are routed as in the generated one.
 
     Its own routes, receivers and globals stay as they are: nothing else is notified otherwise.
     """
     own = {
-        **wanted,
-        "receivers": [_with_mail(one, existing, wanted) for one in wanted["receivers"]],
+        **generated,
+        "receivers": [_with_mail(one, existing, generated) for one in generated["receivers"]],
     }
     every = (
         _templates(file, existing, own),
@@ -36,20 +36,20 @@ def alertmanager_additions(
     )
 
 
-def _templates(file: Path, existing: Body, wanted: Body) -> Additions:
+def _templates(file: Path, existing: Body, generated: Body) -> Additions:
     patterns = [str(file.parent / one) for one in existing.get("templates") or ()]
     more = [
         one
-        for one in wanted["templates"]
+        for one in generated["templates"]
         if not any(fnmatch(str(file.parent / one), pattern) for pattern in patterns)
     ]
     return Additions((Insertion(("templates",), more),) if more else ())
 
 
-def _route(existing: Body, wanted: Body, alerts: Sequence[str]) -> Additions:
+def _route(existing: Body, generated: Body, alerts: Sequence[str]) -> Additions:
     """Return one route with all of ours below it, before those that might take our alerts."""
     matcher = f'alertname=~"{"|".join(sorted(alerts))}"'
-    mine = {"matchers": [matcher], **wanted["route"]}
+    mine = {"matchers": [matcher], **generated["route"]}
     its = (existing.get("route") or {}).get("routes") or []
     if mine in its:
         return Additions()
@@ -62,15 +62,15 @@ def _route(existing: Body, wanted: Body, alerts: Sequence[str]) -> Additions:
     return Additions((Insertion(("route", "routes"), [mine], first=True),))
 
 
-def _inhibition(existing: Body, wanted: Body) -> Additions:
+def _inhibition(existing: Body, generated: Body) -> Additions:
     its = existing.get("inhibit_rules") or ()
-    more = [one for one in wanted.get("inhibit_rules") or () if one not in its]
+    more = [one for one in generated.get("inhibit_rules") or () if one not in its]
     return Additions((Insertion(("inhibit_rules",), more),) if more else ())
 
 
-def _named(section: str, existing: Body, wanted: Body) -> Additions:
+def _named(section: str, existing: Body, generated: Body) -> Additions:
     known = {one["name"]: one for one in _its(section, existing)}
-    mine = wanted.get(section) or ()
+    mine = generated.get(section) or ()
     conflicts = tuple(
         f"{section}: '{one['name']}' is there already, and is another; rename yours"
         for one in mine
@@ -86,12 +86,12 @@ def _its(section: str, existing: Body) -> Iterator[Body]:
         yield from existing.get("mute_time_intervals") or ()
 
 
-def _with_mail(receiver: Body, existing: Body, wanted: Body) -> Body:
+def _with_mail(receiver: Body, existing: Body, generated: Body) -> Body:
     """Return a receiver whose mail has what the generated file has for all, but the other lacks."""
     its = existing.get("global") or {}
     own = {
         name.removeprefix(_MAIL): value
-        for name, value in (wanted.get("global") or {}).items()
+        for name, value in (generated.get("global") or {}).items()
         if name.startswith(_MAIL) and its.get(name) != value
     }
     if not own or "email_configs" not in receiver:
@@ -99,8 +99,8 @@ def _with_mail(receiver: Body, existing: Body, wanted: Body) -> Body:
     return {**receiver, "email_configs": [{**own, **one} for one in receiver["email_configs"]]}
 
 
-def _recorder(existing: Body, wanted: Body) -> Additions:
-    mine, its = wanted.get("event_recorder"), existing.get("event_recorder")
+def _recorder(existing: Body, generated: Body) -> Additions:
+    mine, its = generated.get("event_recorder"), existing.get("event_recorder")
     if mine is None or mine == its:
         return Additions()
     if its is not None:

@@ -16,14 +16,14 @@ _DEFAULT_INTERVAL = "1m"  # of Prometheus itself
 _DEFAULT_TIMEOUT = "10s"
 
 
-def prometheus_additions(file: Path, existing: Body, wanted: Body) -> Additions:
-    """Return what to add to a file with this content, so that it does what the wanted one does."""
+def prometheus_additions(file: Path, existing: Body, generated: Body) -> Additions:
+    """Return what to add to a file, so that it does what the generated one does."""
     every = (
-        _labels(existing, wanted),
-        _rule_files(file, existing, wanted),
-        _alerting(existing, wanted),
-        _jobs(existing, wanted),
-        _remote(existing, wanted),
+        _labels(existing, generated),
+        _rule_files(file, existing, generated),
+        _alerting(existing, generated),
+        _jobs(existing, generated),
+        _remote(existing, generated),
     )
     return Additions(
         insertions=tuple(one for part in every for one in part.insertions),
@@ -32,9 +32,9 @@ def prometheus_additions(file: Path, existing: Body, wanted: Body) -> Additions:
     )
 
 
-def _labels(existing: Body, wanted: Body) -> Additions:
+def _labels(existing: Body, generated: Body) -> Additions:
     path = ("global", "external_labels")
-    mine, its = (((b.get("global") or {}).get(path[1]) or {}) for b in (wanted, existing))
+    mine, its = (((b.get("global") or {}).get(path[1]) or {}) for b in (generated, existing))
     conflicts = tuple(
         f"{'.'.join(path)}.{name} is '{its[name]}', and has to be '{value}'"
         for name, value in mine.items()
@@ -44,18 +44,18 @@ def _labels(existing: Body, wanted: Body) -> Additions:
     return Additions(more, conflicts)
 
 
-def _rule_files(file: Path, existing: Body, wanted: Body) -> Additions:
+def _rule_files(file: Path, existing: Body, generated: Body) -> Additions:
     patterns = [str(file.parent / one) for one in existing.get("rule_files") or ()]
     more = [
         one
-        for one in wanted["rule_files"]
+        for one in generated["rule_files"]
         if not any(fnmatch(str(file.parent / one), pattern) for pattern in patterns)
     ]
     return Additions((Insertion(("rule_files",), more),) if more else ())
 
 
-def _alerting(existing: Body, wanted: Body) -> Additions:
-    mine, its = ((b.get("alerting") or {}) for b in (wanted, existing))
+def _alerting(existing: Body, generated: Body) -> Additions:
+    mine, its = ((b.get("alerting") or {}) for b in (generated, existing))
     known = {t for one in its.get("alertmanagers") or () for t in _targets(one)}
     more = [
         one
@@ -73,11 +73,11 @@ def _alerting(existing: Body, wanted: Body) -> Additions:
     return Additions(tuple(found))
 
 
-def _jobs(existing: Body, wanted: Body) -> Additions:
+def _jobs(existing: Body, generated: Body) -> Additions:
     known = {one["job_name"]: one for one in existing.get("scrape_configs") or ()}
     more: list[Body] = []
     conflicts: list[str] = []
-    for job in wanted["scrape_configs"]:
+    for job in generated["scrape_configs"]:
         name, targets = job["job_name"], _locals(_targets(job))
         if name in known:
             missing = sorted(targets - _locals(_targets(known[name])))
@@ -85,14 +85,14 @@ def _jobs(existing: Body, wanted: Body) -> Additions:
                 f"scrape_configs: the job '{name}' has to scrape {t}, too" for t in missing
             ]
         elif name in _NAMED_BY_RULES or not targets <= _every_target(known.values()):
-            more.append({**job, **_paced(existing, wanted)})
+            more.append({**job, **_paced(existing, generated)})
     return Additions((Insertion(("scrape_configs",), more),) if more else (), tuple(conflicts))
 
 
-def _paced(existing: Body, wanted: Body) -> Body:
+def _paced(existing: Body, generated: Body) -> Body:
     """Return the interval of a job where the file's own is another."""
     at = existing.get("global") or {}
-    interval = wanted["global"].get("scrape_interval", _DEFAULT_INTERVAL)
+    interval = generated["global"].get("scrape_interval", _DEFAULT_INTERVAL)
     found: dict[str, Any] = {}
     if seconds(at.get("scrape_interval", _DEFAULT_INTERVAL)) != seconds(interval):
         found["scrape_interval"] = interval
@@ -101,11 +101,11 @@ def _paced(existing: Body, wanted: Body) -> Body:
     return found
 
 
-def _remote(existing: Body, wanted: Body) -> Additions:
+def _remote(existing: Body, generated: Body) -> Additions:
     known = list(existing.get("remote_write") or ())
     more: list[Body] = []
     conflicts: list[str] = []
-    for one in wanted.get("remote_write") or ():
+    for one in generated.get("remote_write") or ():
         same = next((o for o in known if o.get("name") == one["name"] or _same_url(o, one)), None)
         if same is None:
             more.append(one)

@@ -250,3 +250,31 @@ def _run(*arguments: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def test_another_server_has_its_own_counts(tmp_path: Path) -> None:
+    """Settings may name another Redis, or one to which the counts were moved, which goes on.
+
+    Nothing of the first is written to the second.
+    """
+    with servers.redis(tmp_path) as first, servers.redis(tmp_path) as second:
+        ours = Writer(first).begin("ours", created="2000.0").count("n_total", SHAPE, ("a",), 1000)
+        theirs = Writer(second).begin("theirs", created="1000.0")
+        theirs.count("n_total", SHAPE, ("a",), 300)
+        with exporter(tmp_path, first.port) as found:
+            shows(found, 1000)
+            written(tmp_path / "monitoring.yaml", settings(second.port))
+            found.process.send_signal(signal.SIGHUP)
+            servers.wait_until(lambda: found.value(SERIES) == 300, "the counts of the second")
+        with exporter(tmp_path, second.port) as found:
+            shows(found, 300)
+        with exporter(tmp_path, first.port) as found:
+            shows(found, 1000)
+        theirs.client.hset(theirs.keys.meta, "epoch", "ours")
+        with exporter(tmp_path, second.port) as found:
+            polled(theirs.count("n_total", SHAPE, ("b",), 1), found)
+            shows(found, 1000)
+        assert (
+            theirs.client.hget(theirs.keys.totals, theirs.name("n_total", SHAPE, ("a",))) == b"300"
+        )
+        assert ours.client.hlen(ours.keys.totals) == 1

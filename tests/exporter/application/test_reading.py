@@ -118,6 +118,23 @@ def test_one_odd_field_costs_only_itself(tmp_path: Path) -> None:
     assert keys == {"totals", "families", "gauges", "seqs"}
 
 
+def test_a_sum_that_no_float_holds_costs_only_its_family(tmp_path: Path) -> None:
+    """Each version's total is a number, both together are none."""
+    with servers.redis(tmp_path) as server:
+        writer = Writer(server).begin().count("c_total", counter(), (), 5)
+        for names in (("a", "b"), ("b", "a")):
+            shape = counter(*names)
+            writer.describe("big_total", shape)
+            field = writer.name("big_total", shape, ("x", "x"))
+            writer.client.hset(writer.keys.totals, field, "1.7e308")
+        exporter = Exporter(server.port)
+        exporter.read()
+        delivery, page = exporter.read(), exporter.page()
+        exporter.close()
+    assert (series(page, "app_c_total"), series(page, "app_big_total")) == ([5], [])
+    assert [note.partition(":")[0] for note in delivery.notes] == ["app_big_total"]
+
+
 def test_what_is_left_out_is_counted_once(tmp_path: Path) -> None:
     """Not again at each poll, and what comes later is added."""
     with servers.redis(tmp_path) as server:

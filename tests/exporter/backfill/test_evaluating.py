@@ -20,7 +20,9 @@ START = CUT - 600
 
 def rule(record: str, expr: str, *reads: str, every: int = 60) -> RecordingRule:
     """Return a rule."""
-    return RecordingRule(record, expr, (("own", "x"),), frozenset(reads), every)
+    return RecordingRule(
+        record=record, expr=expr, labels=(("own", "x"),), reads=frozenset(reads), every=every
+    )
 
 
 def evaluated(folder: Path, *rules: RecordingRule) -> list[str]:

@@ -22,6 +22,7 @@ from exporter.backfill.plan import (
 from exporter.catalog import CATALOG
 from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.descriptors import Described
+from exporter.cloud_monitoring.filters import Selection
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.errors import IonmonError
@@ -114,14 +115,28 @@ def test_what_rules_read() -> None:
 
 
 def test_a_plan_is_known_again() -> None:
-    """The same plan has the same text; other cuts, rules, start or address have another one."""
-    made = plan()
+    """The same plan has the same text; whatever changes its samples makes it another one."""
+    made, cut = plan(), family_cut(COUNTER)
+    several = replace(cut.target, exposed=CATALOG[CUMULATIVE])
+    sources = {"scale": 0.5, "summed": (), "metric": "run.googleapis.com/other"}
+    targets = (
+        several,
+        replace(cut.target, limit=5),
+        replace(cut.target, selection=Selection({"resource.location": ("eu",)})),
+        *(
+            replace(cut.target, source=replace(cut.target.source, **{name: value}))
+            for name, value in sources.items()
+        ),
+    )
     others = (
         replace(made, rules="x"),
         replace(made, start=made.start - 3600),
         replace(made, instance="b:1"),
+        replace(made, live=made.live + 60),
         replace(made, families=(family_cut(COUNTER, CUT + 60),)),
+        replace(made, families=(replace(cut, described=Described(300.0, 120.0)),)),
+        *(replace(made, families=(replace(cut, target=each),)) for each in targets),
     )
     assert plan().identity() == made.identity()
-    assert len({made.identity(), *(other.identity() for other in others)}) == 5
+    assert len({made.identity(), *(other.identity() for other in others)}) == 1 + len(others)
     assert digest(["a", "b"]) != digest(["ab"])

@@ -22,7 +22,13 @@ def points(name: str, *values: tuple[int, float], **labels: str) -> WindowPoints
     exported = tuple(labels.get(label, "") for label in names)
     for before, value in values:
         end = (CUT - before) * SECOND
-        one = ReadPoint(str(labels), exported, end - 60 * SECOND, end, Amount(value=value))
+        one = ReadPoint(
+            key=str(labels),
+            labels=exported,
+            start=end - 60 * SECOND,
+            end=end,
+            amount=Amount(value=value),
+        )
         found.by_step[-(-(CUT - before) // 60) * 60].append(one)
     return found
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.backfill.preparing import BackfillRequest, planned, state_file, wanted
+from exporter.backfill.preparing import BackfillRequest, planned, wanted
 from exporter.backfill.rules import RuleSet, read_rules
 from exporter.cloud_monitoring.client import MonitoringClient
 from exporter.errors import IonmonError, SettingsError, StateError
@@ -53,7 +53,6 @@ def test_a_plan(settings: Settings, rules: RuleSet, client: MonitoringClient) ->
     assert found.start == (CUT - 7200) // 3600 * 3600
     assert found.live == CUT + 120 + 600
     assert found.instance == "127.0.0.1:9841"
-    assert state_file(settings).name == "state"
 
 
 def test_the_exporters_address(

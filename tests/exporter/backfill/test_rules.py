@@ -64,7 +64,10 @@ def test_rules_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text("groups: [{name: a, rules: [{record: 'a:b:c', expr: 'x ('}]}]")
     with pytest.raises(IonmonError, match=r"a\.yml: a:b:c: "):
         read_rules(tmp_path)
-    circle = [RecordingRule(a, b, (), frozenset((b,)), 60) for a, b in ("ab", "ba")]
+    circle = [
+        RecordingRule(record=a, expr=b, labels=(), reads=frozenset((b,)), every=60)
+        for a, b in ("ab", "ba")
+    ]
     with pytest.raises(IonmonError, match="in a circle: a, b"):
         list(levels(circle))
 

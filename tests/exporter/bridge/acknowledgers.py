@@ -27,7 +27,9 @@ def settings(alertmanager: int, prometheus: int, **sections: object) -> Settings
 def acknowledgers(folder: Path, given: Settings) -> Iterator[AcknowledgementPart]:
     """Run the part of the bridge that acknowledges, on a journal in the folder."""
     with journal(folder / "journal.sqlite") as kept:
-        part = AcknowledgementPart(given, kept, WallClock(), Telemetry(0.0), UNSEEN)
+        part = AcknowledgementPart(
+            settings=given, journal=kept, clock=WallClock(), telemetry=Telemetry(0.0), unseen=UNSEEN
+        )
         loop = asyncio.new_event_loop()
         running = loop.create_task(part.run())
         thread = threading.Thread(target=_run, args=(loop, running), daemon=True)

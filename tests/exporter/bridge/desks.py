@@ -50,8 +50,17 @@ class Desk:
         self.clock = clock
         shown = BridgeToken(token)
         health = JournalHealth(self.telemetry, DeliveryFaults(clock))
-        intake = Intake(self.journal, self.telemetry, clock, self.owing, shown, health)
-        self.site = BridgeSite(clock, self.telemetry, intake, (), lambda: None)
+        intake = Intake(
+            journal=self.journal,
+            telemetry=self.telemetry,
+            clock=clock,
+            dispatching=self.owing,
+            token=shown,
+            health=health,
+        )
+        self.site = BridgeSite(
+            clock=clock, telemetry=self.telemetry, intake=intake, parts=(), reload=lambda: None
+        )
         config = home / "web.yml" if web else None
         if config:
             config.write_text(web)

@@ -24,6 +24,7 @@ ANNOTATIONS = {
     "runbook_url": "https://docs.example.com/ion/DiskTrend.md",
     "dashboard_url": "https://grafana.example.com/d/ion?var-region=europe-west1&from=now-3h&to=now",
 }
+SHOP = {"checkout": {"owner": "shop", "notifications": {"webhook": {"url": "http://127.0.0.1:9"}}}}
 
 
 def firing(number: int = 0, **labels: str) -> NotifiedAlert:

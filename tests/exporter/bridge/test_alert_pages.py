@@ -2,84 +2,22 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from threading import get_ident
-from urllib.parse import urlencode
 
 import pytest
 
-from exporter.bridge.acknowledging import Acknowledging
-from exporter.bridge.alert_pages import AlertPages
-from exporter.bridge.alert_site import AlertSite
-from exporter.bridge.callers import FormTokens
-from exporter.bridge.journal import AlertJournal
-from exporter.settings import Settings
-from exporter.web.routes import Request, Response
-from tests.exporter.bridge.fleet import BEGAN, Fleet, Watched, began, held, kept
+from exporter.web.routes import Request
+from tests.exporter.bridge.browsing import ALERT, PATH, pages
+from tests.exporter.bridge.fleet import BEGAN, Fleet, Watched, began, held
 from tests.exporter.bridge.notified import entry, given
-from tests.generators.alertmanager.samples import SLACK
 
-ALERT = held()
-PATH = f"/incident/{ALERT.fingerprint}"
-ESCALATED = {"slack": SLACK, "escalation": {"channel": "#second"}, "bridge": {}}
 HOSTILE = (
     "<script>alert(1)</script>\"'><img src=x onerror=y>{{ 7*7 }}</p>\r\n\x00\x1b[31m\u202e"
     + "x" * 100_000
 )
-
-
-class Pages:
-    """The pages, and a browser that has a user's password."""
-
-    def __init__(
-        self,
-        pages: AlertPages,
-        keeping: Acknowledging,
-        fleet: Fleet,
-        site: AlertSite,
-        journal: AlertJournal,
-    ) -> None:
-        self.journal = journal
-        self.pages, self.keeping, self.fleet, self.site = pages, keeping, fleet, site
-
-    def ask(self, path: str, user: str = "ada", method: str = "GET", **form: str) -> Response:
-        """Return an answer."""
-        body = urlencode(form).encode()
-        request = Request(method=method, path=path, body=body, address="127.0.0.1")
-        found = asyncio.run(self.pages.answer(request, user))
-        assert found is not None
-        return found
-
-    def html(self, path: str, user: str = "ada") -> str:
-        """Return a page."""
-        body = self.ask(path, user).body
-        assert isinstance(body, bytes)
-        return body.decode()
-
-    def form(self) -> dict[str, str]:
-        """Return the hidden fields of the incident's page."""
-        fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', self.html(PATH))
-        return dict(fields)
-
-    def press(self, user: str = "ada", **changed: str) -> Response:
-        """Press the button of the page."""
-        return self.ask(f"{PATH}/acknowledge", user, "POST", **{**self.form(), **changed})
-
-
-@contextmanager
-def pages(folder: Path, fleet: Fleet | None = None, unseen: float = 0.0) -> Iterator[Pages]:
-    """Open the pages of servers of which all know the alert, unless others are given."""
-    fleet = fleet or Fleet(alerts=[ALERT], first=[began(ALERT, BEGAN)])
-    fleet.ask()
-    notified = Settings.model_validate({"notifications": ESCALATED})
-    with kept(folder, fleet, unseen) as (keeping, journal):
-        site = AlertSite(fleet.firing, keeping, fleet.clock, notified)
-        site.has_had = journal.has_had
-        yield Pages(AlertPages(site, FormTokens(journal.records)), keeping, fleet, site, journal)
 
 
 def test_the_overview_lists_the_most_severe_first(tmp_path: Path) -> None:
@@ -122,9 +60,12 @@ def test_a_value_has_its_age(tmp_path: Path) -> None:
     """Prometheus sends it again after minutes only: an old one is not called the value now."""
     with pages(tmp_path) as found:
         assert "The value was 4.2% 10m ago, the limit 1%." in found.html(PATH)
-    fresh = replace(ALERT, updated_at=BEGAN + 590)
+        assert " · its value is 10m old" in found.html("/")
+    said = {**ALERT.annotations, "description": "The error rate is 4.2%."}
+    fresh = replace(ALERT, updated_at=BEGAN + 590, annotations=said)
     with pages(tmp_path, Fleet(alerts=[fresh], first=[began(fresh, BEGAN)])) as found:
         assert "The value was 4.2% 10s ago, the limit 1%." in found.html(PATH)
+        assert '<p>The error rate is 4.2%. <span class="soft">(as of 10s ago)' in found.html(PATH)
 
 
 def test_the_link_of_a_drill_leads_to_its_page(tmp_path: Path) -> None:
@@ -166,92 +107,6 @@ def test_opening_a_page_changes_nothing(tmp_path: Path) -> None:
         assert "“rolling back”" in html
         assert "Acknowledge as" not in html
         assert re.search(r"Acknowledged by ada,\s+0s ago", found.html("/"))
-
-
-def test_the_button_withdraws(tmp_path: Path) -> None:
-    """Whoever is known may; the form of one button is of no use to the other."""
-    with pages(tmp_path) as found:
-        first = found.form()
-        assert found.ask(f"{PATH}/withdraw", "ada", "POST", **first).status == 403
-        found.press()
-        assert "In PagerDuty it stays acknowledged" not in found.html(PATH)
-        assert '<button type="submit" class="quiet">Withdraw as bob' in found.html(PATH, "bob")
-        assert "<form" not in found.html(PATH, "")
-        form = found.form()
-        assert found.ask(f"{PATH}/withdraw", "bob", "POST", **form).status == 403
-        assert found.ask(f"{PATH}/withdraw", "ada").status is HTTPStatus.METHOD_NOT_ALLOWED
-        assert found.ask(f"{PATH}/withdraw", "ada", "POST", **form).status == 303
-        assert found.keeping.open() == ()
-        again = found.ask(f"{PATH}/withdraw", "ada", "POST", **form)
-        assert (again.status, b"It was withdrawn before" in bytes(again.body)) == (409, True)
-        assert "Nobody has acknowledged it." in found.html(PATH)
-        said = "ada withdrew the acknowledgement of ada at 29 Nov 2026 12:10 UTC."
-        assert said in found.html(PATH)
-        assert "In PagerDuty" not in found.html(PATH)
-    with pages(tmp_path) as again:
-        assert said in again.html(PATH)
-        again.press()
-        assert said not in again.html(PATH)
-
-
-def test_pagerduty_takes_nothing_back_and_the_page_says_so(tmp_path: Path) -> None:
-    """Where PagerDuty got the acknowledgement, before and after it is withdrawn."""
-    with pages(tmp_path) as found:
-        found.site.in_pagerduty = lambda given: given.user == "ada"
-        found.press()
-        said = "In PagerDuty it stays acknowledged: escalate it there."
-        assert said in found.html(PATH)
-        found.ask(f"{PATH}/withdraw", "ada", "POST", **found.form())
-        assert said in found.html(PATH)
-
-
-def test_a_withdrawal_of_the_last_incident_is_not_on_the_page_of_the_next(tmp_path: Path) -> None:
-    """What somebody took back was another incident's."""
-    with pages(tmp_path) as found:
-        found.press()
-        found.ask(f"{PATH}/withdraw", "ada", "POST", **found.form())
-        found.fleet.alerts = [replace(ALERT, starts_at=BEGAN + 300)]
-        found.fleet.first = [began(ALERT, BEGAN + 200)]
-        found.fleet.ask()
-        assert "withdrew" not in found.html(PATH)
-
-
-def test_nobody_acknowledges_without_being_known(tmp_path: Path) -> None:
-    """The page says how to be known, and a form that is sent all the same is refused."""
-    with pages(tmp_path) as found:
-        assert "Nobody can acknowledge here" in found.html(PATH, "")
-        assert "basic_auth_users" in found.html(PATH, "")
-        assert "<form" not in found.html(PATH, "")
-        assert found.press("").status is HTTPStatus.FORBIDDEN
-        assert found.keeping.open() == ()
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [{"token": ""}, {"token": "0" * 64}, {"start": "0"}, {"start": "nan"}, {"start": ""}],
-)
-def test_a_form_of_another_site_is_refused(tmp_path: Path, changed: dict[str, str]) -> None:
-    """It has no token, or one of something else."""
-    with pages(tmp_path) as found:
-        assert found.press(**changed).status is HTTPStatus.FORBIDDEN
-        assert found.keeping.open() == ()
-
-
-def test_a_form_of_another_user_is_refused(tmp_path: Path) -> None:
-    """A token that one user was given is not another's."""
-    with pages(tmp_path) as found:
-        assert found.press("bob").status is HTTPStatus.FORBIDDEN
-
-
-@pytest.mark.parametrize("body", [b"\xff\xfe", b"a=1&" * 1000, b"", b"{}"])
-def test_a_body_that_is_no_form_is_refused(tmp_path: Path, body: bytes) -> None:
-    """It costs an answer, and no error."""
-    with pages(tmp_path) as found:
-        request = Request(method="POST", path=f"{PATH}/acknowledge", body=body)
-        assert found.pages.body_limit(request) == 16 * 1024
-        answer = asyncio.run(found.pages.answer(request, "ada"))
-        assert answer is not None
-        assert answer.status is HTTPStatus.FORBIDDEN
 
 
 def test_a_page_of_the_last_incident_shows_the_next(tmp_path: Path) -> None:

@@ -1,8 +1,12 @@
 """Rows of the journal that are damaged on disk cost themselves: a real bridge on such a journal."""
 
 import json
+import shutil
 import sqlite3
+import time
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,12 +15,20 @@ from exporter import cli
 from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.history_sources import journaled
 from exporter.bridge.journal_reading import JournalReading
+from exporter.bridge.recorded_events import (
+    DeliveryEvent,
+    EventAlert,
+    EventKind,
+    MutingEvent,
+    RecordedEvent,
+)
 from exporter.prometheus_api import TimeSpan
 from tests.exporter.bridge.bridges import bridge
+from tests.exporter.bridge.digest.conftest import CONFIG
 from tests.exporter.bridge.notified import NOON, alerts_of, entry, given, journal
 from tests.exporter.bridge.test_posting import given as acknowledgement
 from tests.sentry import sentry
-from tests.servers import wait_until
+from tests.servers import free_port, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -95,7 +107,100 @@ def test_a_history_says_what_is_damaged(tmp_path: Path) -> None:
     assert read.alerts is not None
     assert [alert.row for alert in read.alerts] == [5]
     assert read.acknowledged == ()
-    assert read.faults == ("3 notified alerts in the journal are damaged on disk, and left out",)
+    assert read.faults == ("3 notified alerts in the journal are damaged, and left out",)
+
+
+TIMES = (
+    *(("alert", name) for name in ("starts_at", "ends_at", "first_at", "last_at", "repeats")),
+    *(("acknowledgement", name) for name in ("starts_at", "at", "ended_at", "pagerduty_at")),
+    *(("muting", name) for name in ("began_at", "until")),
+    *(("event_sign", name) for name in ("began_at", "until")),
+    *(("presence", name) for name in ("began_at", "until")),
+    *(("delivery", name) for name in ("first_at", "next_at", "tries")),
+    ("withdrawal", "at"),
+    ("event", "at"),
+)
+ODD = ("9e999", "-9e999", "1e17", "-1e17", "-6.2e10", "253402300799.0", "-1.0", "'soon'", "x'00'")
+
+
+def timely_journal(path: Path, now: float) -> None:
+    """Write a journal that has two rows in each table with times; the second ones are WHOLE."""
+    began = datetime.fromtimestamp(now - 7200, UTC).isoformat()
+    ended = datetime.fromtimestamp(now - 3600, UTC).isoformat()
+    with journal(path) as found:
+        for name in ("Odd", "Whole"):
+            labels = {"alertname": name, "severity": "critical"}
+            alert = EventAlert(name, labels)
+            found.receive(
+                given(entry(name, labels=labels, startsAt=began)), ("sentry",), now - 7190
+            )
+            over = entry(name, "resolved", labels=labels, startsAt=began, endsAt=ended)
+            found.receive(given(over), (), now - 3590)
+            rows = AcknowledgementRows(found.transaction)
+            one = replace(acknowledgement(), labels=labels, starts_at=now - 7200, at=now - 7000)
+            (kept,) = rows.add([one])
+            rows.withdraw([kept], "eve", now - 6900)
+            sent = DeliveryEvent(receiver="page", integration="slack", firing=(alert,), resolved=())
+            muted = MutingEvent(kind=EventKind.SILENCED, alert=alert, by="s", note="ada")
+            for at, kind, content in (
+                (now - 7200, EventKind.NOTIFICATION, sent),
+                (now - 7190, EventKind.SILENCED, muted),
+            ):
+                event = RecordedEvent(
+                    key=f"{name} {at}", at=at, instance=name, kind=kind, content=content
+                )
+                found.take_events((event,), fresh=False)
+            found.records.begin(now - 7300)
+        with found.transaction() as db:
+            db.execute("UPDATE presence SET until = ?", (now,))
+
+
+@pytest.mark.parametrize(("table", "column"), TIMES)
+def test_an_odd_time_costs_its_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], table: str, column: str
+) -> None:
+    """What could be no time, or is none of an alert, is left out; the other alert is as before."""
+    now = time.time()
+    body = {
+        "prometheus": {
+            "address": f"127.0.0.1:{free_port()}",
+            "alertmanagers": [f"127.0.0.1:{free_port()}"],
+        },
+        "storage": {
+            "monitoring_config": str(CONFIG),
+            "journal_file": str(tmp_path / "odd.sqlite"),
+        },
+        "notifications": {
+            "digest": {"timezone": "Pacific/Kiritimati"},
+            "email": MAIL,
+            "bridge": {},
+        },
+    }
+    (tmp_path / "monitoring.yaml").write_text(json.dumps(body))
+    timely_journal(tmp_path / "whole.sqlite", now)
+
+    def shown() -> dict[str, list[str]]:
+        """Return what the commands show of the whole alert."""
+        config = ["--config", str(tmp_path / "monitoring.yaml")]
+        assert cli.run(["alerts", "--history", "--last", "6h", *config]) == 1
+        history = capsys.readouterr().out
+        assert cli.run(["digest", *config]) == 1
+        digest = capsys.readouterr().out
+        assert cli.run(["bridge", "dead", *config]) == 0
+        (row,) = (line for line in history.splitlines() if line.split()[4:5] == ["Whole"])
+        (mean,) = (line for line in history.splitlines() if line.startswith("Whole "))
+        line = digest.partition("CRITICAL Whole")[2].splitlines()[1]
+        return {"row": row.split(), "mean": mean.split(), "digest": line.split()}
+
+    shutil.copy(tmp_path / "whole.sqlite", tmp_path / "odd.sqlite")
+    expected = shown()
+    for odd in ODD:
+        shutil.copy(tmp_path / "whole.sqlite", tmp_path / "odd.sqlite")
+        damage(
+            tmp_path / "odd.sqlite",
+            f"UPDATE {table} SET {column} = {odd} WHERE rowid = (SELECT min(rowid) FROM {table})",
+        )
+        assert shown() == expected, odd
 
 
 def test_the_end_of_a_damaged_alert_is_whole(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from exporter.bridge.explain import Explainer, Explanation, log_link
 from exporter.monitoring_config import MonitoringConfig, parsed, read_config
-from exporter.prometheus_api import Prometheus
+from exporter.prometheus_api import Points, Prometheus, TimeSpan
 from exporter.settings import Settings
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 from generators.outputs import texts
 from tests.servers import blocks, free_port, prometheus
 
@@ -181,7 +181,7 @@ def test_a_service_is_held_against_its_own_limit(server: Prometheus) -> None:
     """10% of the service that is set apart, and 1% still of any other one."""
     alerts = {"ErrorRateCritical": {"threshold": "10%", "for": "15m"}}
     body = {"google": {"projects": ["shop"]}, "services": {"checkout": {"alerts": alerts}}}
-    config = parsed(texts(Settings.model_validate(body))[PATH], PATH)
+    config = parsed(texts(Settings.model_validate(body))[CONFIG_FILE], CONFIG_FILE)
     assert "12%, limit 10%; it fires since" in explained(server, config=config).value
     other = explained(server, config=config, service_name="search")
     assert "no data now, limit 1%; it fires since" in other.value
@@ -200,6 +200,40 @@ def test_a_change_of_instances_is_found_where_nothing_was_deployed(server: Prome
     assert found.change == (
         "Instances in europe-west1 went from 8 to 20 at 29 Nov 07:38 UTC, 4m before."
     )
+
+
+class Deployed(Prometheus):
+    """A server that knows when one revision began, whatever is asked, and that nothing scaled."""
+
+    at = 0.0
+
+    def instant(self, query: str, at: float) -> list[Points]:
+        """Return the beginning for the query of deploys, eight instances for any other."""
+        assert CONFIG.events is not None
+        deploys = query == CONFIG.events.deploys
+        labels = {**WHERE, **({"revision_name": "checkout-7"} if deploys else {})}
+        value = self.at * 1000 if deploys else 8.0
+        return [Points(tuple(sorted(labels.items())), (at,), (value,))]
+
+    def range(self, query: str, span: TimeSpan, step: float) -> list[Points]:
+        """Return eight instances at both ends."""
+        del query, step
+        return [Points(tuple(sorted(WHERE.items())), (span.start, span.end), (8.0, 8.0))]
+
+
+@pytest.mark.parametrize(
+    ("before", "change"),
+    [
+        (29, "Deploy of checkout-7 at 29 Nov 07:21 UTC, 29m before."),
+        (31, "No deploy and no change of instances in the 30 minutes before."),
+        (-1, "No deploy and no change of instances in the 30 minutes before."),
+    ],
+)
+def test_only_a_deploy_of_the_half_hour_before_is_named(before: float, change: str) -> None:
+    """An older one did not cause it, nor did one that came after it."""
+    server = Deployed("http://stand-in")
+    server.at = SINCE - before * MINUTE
+    assert explained(server).change == change
 
 
 def test_no_change_is_said_only_where_it_is_known(server: Prometheus) -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from exporter.bridge.journal import AlertJournal, JournalFull, JournalLimits, Received
+from exporter.bridge.journal_reading import JournalReading
 from exporter.bridge.journal_removal import Removal
+from exporter.bridge.webhook import LATEST
 from exporter.errors import StateForeign, StateLocked
 from tests.exporter.bridge.notified import NOON, ROOMY, ZERO, alerts_of, entry, given, journal
 
@@ -43,16 +45,21 @@ def test_a_repeat_is_the_same_row(path: Path) -> None:
 
 
 def test_what_is_taken_can_be_read(path: Path) -> None:
-    """The latest time that can be written is one, and an end without a time was when it came."""
+    """The latest time that can be written is one, and an end without a time was when it came.
+
+    What began long after it was notified is delivered, and no part of a history.
+    """
     late = entry("Late", startsAt="9999-12-31T23:59:59-01:00")
     with journal(path) as found:
         found.receive(given(late), ("sentry",), NOON)
         found.receive(given(entry(status="resolved", endsAt=ZERO)), (), NOON + 1)
         found.receive(given(entry(status="resolved", endsAt=ZERO)), (), NOON + HOUR)
         (owed,) = found.deliveries.due(NOON + 2)
-        read = alerts_of(found, NOON, NOON + DAY)
+        read = JournalReading(found.transaction).alerts(NOON, NOON + DAY)
     assert owed.damage == ""
-    assert [each.alert.ends_at for each in read] == [None, NOON + 1]
+    assert owed.journaled is not None
+    assert owed.journaled.alert.starts_at == LATEST
+    assert ([each.alert.ends_at for each in read.alerts], read.damaged) == ([NOON + 1], 1)
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_alerts_and_their_damage_are_one_reading(tmp_path: Path) -> None:
         read = journaled(reading, SPAN, NOON + 60, kept.path)
     assert read.alerts is not None
     assert [one.row for one in read.alerts] == [1, 3]
-    assert read.faults == ("1 notified alerts in the journal are damaged on disk, and left out",)
+    assert read.faults == ("1 notified alerts in the journal are damaged, and left out",)
     assert len(asked) == 1
 
 

@@ -14,8 +14,7 @@ from exporter.errors import StateError
 from exporter.web.bodies import BodyBudget
 from tests.exporter.bridge.desks import Desk
 from tests.exporter.bridge.notified import NOON, document, entry
-from tests.exporter.web.serving import opened, rest
-from tests.servers import wait_until
+from tests.exporter.web.serving import left, opened, rest
 
 HOLE = [(NOON - BREAK - 1, NOON)]
 
@@ -69,10 +68,26 @@ def garbage(desk: Desk, path: str) -> bytes:
 
 def cut_off(desk: Desk, path: str) -> bytes:
     """Go away in the middle of a body."""
-    opened(desk.server, head(path, 100) + b"x").close()
-    kept = desk.server._bodies
-    wait_until(lambda: kept._left == BodyBudget()._left, "the connection to be gone")
-    return b""
+    return left(opened(desk.server, head(path, 100) + b"x"))
+
+
+def cut_in_its_head(desk: Desk, path: str) -> bytes:
+    """Go away before it is known what it is to be."""
+    return left(opened(desk.server, f"POST {path[:4]}".encode()))
+
+
+def malformed(desk: Desk, path: str) -> bytes:
+    """Send a head that is none."""
+    return rest(opened(desk.server, f"POST {path} HTTP/1.1\r\nno colon\r\n\r\n".encode()))
+
+
+def turned_away(desk: Desk, path: str) -> bytes:
+    """Send it while the server has no seat."""
+    del path
+    take, desk.server._seats.take = desk.server._seats.take, lambda _: None  # type: ignore[method-assign]
+    answer = rest(opened(desk.server))
+    desk.server._seats.take = take  # type: ignore[method-assign]
+    return answer
 
 
 WAYS: dict[str, tuple[Callable[[Desk, str], bytes], int]] = {
@@ -80,6 +95,9 @@ WAYS: dict[str, tuple[Callable[[Desk, str], bytes], int]] = {
     "crowded": (crowded, 503),
     "garbage": (garbage, 400),
     "cut off": (cut_off, 0),
+    "cut in its head": (cut_in_its_head, 0),
+    "malformed": (malformed, 400),
+    "turned away": (turned_away, 0),
 }
 
 
@@ -107,6 +125,15 @@ def test_an_event_that_did_not_come_in_is_a_hole(desk: Desk, way: str) -> None:
     with desk.journal.transaction() as db:
         signs = db.execute("SELECT until - began_at FROM event_sign ORDER BY id").fetchall()
     assert signs == [(0.0,), (30.0,)]
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /eve", b"POST /incident/1", b"\x16\x03\x01"])
+def test_what_is_no_delivery_is_no_hole(desk: Desk, sent: bytes) -> None:
+    """Whoever looks whether the port is open, or asks for something else, loses no event."""
+    left(opened(desk.server, sent))
+    desk.settled()
+    assert desk.counted(own_bridge.EVENTS, "failed") == 0
+    assert desk.holes() == []
 
 
 def test_a_wrong_token_is_a_hole(tmp_path: Path) -> None:

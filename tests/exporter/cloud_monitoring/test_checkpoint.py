@@ -104,7 +104,7 @@ def test_a_dropped_ledger_is_said(path: Path, caplog: pytest.LogCaptureFixture) 
         store = SqliteStore(path)
         store.load(NAME, "another shape")
         store.close()
-    assert caplog.messages == [f"{NAME}: the catalog changed its shape; counting starts anew"]
+    assert caplog.messages == [f"{NAME}: its labels, type or source changed; counting starts anew"]
 
 
 def test_another_process_is_named_and_a_kill_lets_go(tmp_path: Path) -> None:

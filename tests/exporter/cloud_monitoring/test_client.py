@@ -1,8 +1,6 @@
 """Calls to Cloud Monitoring: pages, retries, quota, deadlines, and what each refusal means."""
 
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Thread
 from typing import Any
@@ -13,22 +11,21 @@ from google.cloud.monitoring_v3 import ListMetricDescriptorsResponse
 
 from exporter.catalog import own
 from exporter.cloud_monitoring import client as client_module
-from exporter.cloud_monitoring.client import CallLimits, Guard, MonitoringClient, SeriesQuery
 from exporter.cloud_monitoring.points import PageMessage
 from exporter.errors import PollError, Reason
-from exporter.simulator.faults import Faults
-from exporter.simulator.server import Simulator
-from exporter.simulator.world import World
-from exporter.telemetry import Telemetry
-from tests.clocks import HandClock
+from tests.exporter.cloud_monitoring.clients import (
+    AWAY,
+    PAGE,
+    QUERY,
+    QUOTA,
+    asked,
+    failure,
+    points,
+    simulated,
+)
 from tests.exporter.cloud_monitoring.scripted import HANG, HandTime, scripted
-from tests.exporter.simulator.asking import COUNT, NOON, identity
+from tests.exporter.simulator.asking import identity
 from tests.servers import wait_until
-
-QUERY = SeriesQuery(project="p", filter="f", start=1_500_000_000, end=2_000_000_001)
-AWAY = (grpc.StatusCode.UNAVAILABLE, "away")
-QUOTA = (grpc.StatusCode.RESOURCE_EXHAUSTED, "Quota exceeded")
-PAGE = PageMessage(unit="1")
 
 
 @dataclass(eq=False)
@@ -36,53 +33,6 @@ class TokenPage:
     """A page of which only the token matters."""
 
     next_page_token: str
-
-
-@pytest.fixture
-def hand(monkeypatch: pytest.MonkeyPatch) -> HandTime:
-    """Let the client's own waiting cost no time."""
-    clock = HandTime()
-    monkeypatch.setattr(client_module, "time", clock)
-    monkeypatch.setattr(client_module, "steady", clock.monotonic)
-    return clock
-
-
-@contextmanager
-def simulated(faults: str = "", most: int = -1) -> Iterator[tuple[MonitoringClient, Simulator]]:
-    """Serve a small world and give a client of it that takes messages of `most` bytes."""
-    world = World(start=NOON, scale=0.01)
-    simulator = Simulator(world, HandClock(NOON), Faults.parse(faults), delay=0.0)
-    options = [("grpc.max_receive_message_length", most)]
-    with grpc.insecure_channel(simulator.start(), options=options) as channel:
-        try:
-            yield MonitoringClient(channel, CallLimits(), Telemetry(0.0)), simulator
-        finally:
-            simulator.close()
-
-
-def asked(metric: str = COUNT, project: str = World.project, **more: Any) -> SeriesQuery:
-    """Return a query for ten minutes of a metric."""
-    start, end = int(NOON - 600) * 10**9, int(NOON) * 10**9
-    return SeriesQuery(
-        project=project, filter=f'metric.type = "{metric}"', start=start, end=end, **more
-    )
-
-
-def points(pages: list[Any]) -> list[Any]:
-    """Return every point of some pages by series and end, sorted."""
-    return sorted(
-        (identity(series), point.interval.end_time.seconds, point.value.int64_value)
-        for page in pages
-        for series in page.time_series
-        for point in series.points
-    )
-
-
-def failure(client: MonitoringClient, query: SeriesQuery = QUERY) -> PollError:
-    """Return what a query fails with."""
-    with pytest.raises(PollError) as caught:
-        list(client.pages(query))
-    return caught.value
 
 
 def test_series_that_straddle_pages_are_whole() -> None:
@@ -251,62 +201,6 @@ def test_descriptors_are_read_to_the_last_page() -> None:
         ("projects/p", "f", ""),
         ("projects/p", "f", "a"),
     ]
-
-
-def test_calls_have_a_rate_and_a_burst(hand: HandTime) -> None:
-    """Of 60 a minute ten may come at once; the rest comes a second apart, a project by itself."""
-    telemetry = Telemetry(0.0)
-    guard = Guard(60, telemetry)
-    for _ in range(14):
-        guard.wait("p", 2000.0)
-    assert hand.pauses == [1.0, 1.0, 1.0]
-    guard.wait("q", 2000.0)
-    assert len(hand.pauses) == 3
-    assert telemetry.value(own.API_THROTTLED, ("p", "guard")) == 3
-
-
-def test_a_call_that_gets_no_turn_takes_none(hand: HandTime) -> None:
-    """Calls refused for their deadline do not push back those that can wait."""
-    guard = Guard(60, Telemetry(0.0))
-    for _ in range(11):
-        guard.wait("p", 2000.0)
-    for _ in range(50):
-        with pytest.raises(PollError, match="rate limit"):
-            guard.wait("p", hand.at + 0.5)
-    guard.wait("p", 2000.0)
-    assert hand.pauses == [1.0]
-
-
-def test_a_spent_quota_holds_all_calls_of_its_project(hand: HandTime) -> None:
-    """While it is spent no call of the project goes out; other projects' calls do."""
-    guard = Guard(3000, Telemetry(0.0))
-    guard.spent("p")
-    with pytest.raises(PollError) as caught:
-        guard.wait("p", hand.at + 0.9)
-    guard.wait("q", hand.at + 0.9)
-    assert (caught.value.reason, hand.pauses) == (Reason.QUOTA, [])
-    guard.answered("p")
-    guard.wait("p", hand.at + 0.9)
-    assert hand.pauses == []
-
-
-def test_an_answer_ends_the_waiting(hand: HandTime) -> None:
-    """Once a call was answered, a quota that is spent again is waited for as at first."""
-    turns = (answer for n in range(4) for answer in (QUOTA, PageMessage(next_page_token=str(n))))
-    with scripted(*turns, PAGE) as told:
-        assert len(list(told.client.pages(QUERY))) == 5
-    assert max(hand.pauses) <= 2.0
-    assert told.telemetry.value(own.API_THROTTLED, ("p", "quota")) == 4
-
-
-def test_a_spent_quota_is_waited_for_longer_each_time(hand: HandTime) -> None:
-    """The wait doubles from about two seconds to a minute; refusals meanwhile do not add to it."""
-    guard = Guard(3000, Telemetry(0.0))
-    for longest in (2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0):
-        for _ in range(3):
-            guard.spent("p")
-        guard.wait("p", hand.at + 100.0)
-        assert longest / 2 <= hand.pauses[-1] <= longest
 
 
 def test_a_listing_that_goes_round_or_has_no_end_fails(monkeypatch: pytest.MonkeyPatch) -> None:

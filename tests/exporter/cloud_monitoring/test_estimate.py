@@ -14,10 +14,10 @@ from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.errors import IonmonError
+from exporter.polling_targets import family_targets
 from exporter.settings import Settings
 from exporter.simulator.projects import Projects
 from exporter.simulator.server import Simulator
-from exporter.targets import targets
 from exporter.telemetry import Telemetry
 from tests.exporter.running import INSTANCES, REQUESTS, UP, address, simulator, tree
 
@@ -27,7 +27,7 @@ NAMES = (REQUESTS, INSTANCES, UP)
 
 def wanted(found: Simulator, **google: Any) -> tuple[FamilyTarget, ...]:
     """Return three families of the simulated project as targets."""
-    return targets(Settings.model_validate(tree(address(found), *NAMES, **google)))
+    return family_targets(Settings.model_validate(tree(address(found), *NAMES, **google)))
 
 
 def estimated(found: Simulator, budget: float | None = None, **google: Any) -> Estimate:
@@ -166,4 +166,4 @@ def estimated_rows(found: Simulator, **google: Any) -> tuple[FamilyCost, ...]:
     settings = Settings.model_validate(tree(address(found), REQUESTS, **google))
     with grpc.insecure_channel(address(found)) as channel:
         client = MonitoringClient(channel, CallLimits(10.0), Telemetry(0.0))
-        return estimate(targets(settings), client, None, lambda _: None).rows
+        return estimate(family_targets(settings), client, None, lambda _: None).rows

@@ -60,7 +60,13 @@ class CumulativeExactlyOnce(RuleBasedStateMachine):
         for series, (source, rise) in enumerate(zip(self.sources, rises, strict=True)):
             source.value += max(rise, 0)
             if rise >= 0:
-                point = PaperPoint(series, self.end, source.value, self.end + DELAY, source.start)
+                point = PaperPoint(
+                    series=series,
+                    end=self.end,
+                    value=source.value,
+                    visible=self.end + DELAY,
+                    start=source.start,
+                )
                 self.api.points.append(point)
 
     @rule(

@@ -107,7 +107,11 @@ class LayoutsExactlyOnce(RuleBasedStateMachine):
             instance.values.extend(more)
             visible = self.end + DELAY
             point = PaperPoint(
-                instance.series, self.end, instance.distribution(), visible, instance.start
+                series=instance.series,
+                end=self.end,
+                value=instance.distribution(),
+                visible=visible,
+                start=instance.start,
             )
             self.api.points.append(point)
             self.wrote[instance.series, self.end] = list(instance.values)

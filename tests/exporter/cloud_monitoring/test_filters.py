@@ -18,7 +18,13 @@ SOURCE = REQUESTS.source
 def subject(service: str, region: str = "us-central1") -> Subject:
     """Return a series of the request count."""
     labels = {"service_name": service, "location": region}
-    return Subject(SOURCE.metric, SOURCE.resource, "p", {}, labels)
+    return Subject(
+        metric_type=SOURCE.metric,
+        resource_type=SOURCE.resource,
+        project="p",
+        metric={},
+        resource=labels,
+    )
 
 
 @given(ANY_TEXT | NASTY)
@@ -62,7 +68,16 @@ def test_labels_combine() -> None:
     tree = parse(metric_filter(SOURCE, chosen))
     labels = {"service_name": "b", "location": "x"}
     found = [
-        matches(tree, Subject(SOURCE.metric, SOURCE.resource, "p", {"response_code": code}, labels))
+        matches(
+            tree,
+            Subject(
+                metric_type=SOURCE.metric,
+                resource_type=SOURCE.resource,
+                project="p",
+                metric={"response_code": code},
+                resource=labels,
+            ),
+        )
         for code in ("500", "200")
     ]
     assert found == [True, False]

@@ -74,3 +74,13 @@ def test_a_cumulative_point_that_cannot_be_read_changes_nothing() -> None:
     assert (mark.end, mark.held) == (at(1), Held((5,)))
     assert book.add_cumulative(mark, at(-1), at(3), points(9)) is Outcome.COUNTED
     assert mark.total.value == 4
+
+
+def test_what_is_held_does_not_fit_points_of_another_kind() -> None:
+    """DELTA points, or distributions after numbers, are not added to what was counted."""
+    book = new_ledger()
+    mark = book.mark("a", ("x",))
+    book.add_cumulative(mark, at(1), at(2), lambda: Amount(value=5))
+    assert book.fits(distributions=False, cumulative=True)
+    assert not book.fits(distributions=False, cumulative=False)
+    assert not book.fits(distributions=True, cumulative=True)

@@ -17,8 +17,8 @@ from exporter.cloud_monitoring.target import Margins, Shared
 from exporter.collectors.base import Delivery
 from exporter.collectors.cloud_monitoring import CloudMonitoringCollector
 from exporter.errors import PollError, Reason
+from exporter.polling_targets import family_targets
 from exporter.settings import Settings
-from exporter.targets import targets
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
 from tests.exporter.cloud_monitoring.messages import OK, SERVICE
@@ -77,7 +77,7 @@ class ScopeBench:
         """Use settings, as after a reload: only the state file is known."""
         self.google = google
         tree = {"google": google, "application": {"road": road}}
-        found = targets(Settings.model_validate(tree))
+        found = family_targets(Settings.model_validate(tree))
         shared = Shared(
             client=self.api,
             descriptors=Descriptors(self.api),

@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from exporter.catalog import own
+from exporter.catalog.model import CloudMonitoring, Type, ValueType
 from exporter.cloud_monitoring.descriptors import Described
 from exporter.cloud_monitoring.points import SECOND
 from exporter.collectors import counter_poll
-from tests.exporter.cloud_monitoring.messages import OK, SERVICE
+from exporter.exposition.snapshot import Buckets
+from tests.exporter.cloud_monitoring.messages import OK, SERVICE, distribution
 from tests.exporter.cloud_monitoring.paper import PaperPoint
 from tests.exporter.collectors.minutes import CLASSES, DELAY, START, Minutes, named, shown
 
@@ -107,6 +110,49 @@ def test_a_service_that_is_gone_leaves_the_page(
     bench.minutes(3, 10, 0, 7)
     assert named("2xx", "t") not in shown(bench.poll.read())
     assert shown(bench.poll.reveal())[named("2xx", "t")] == 7
+
+
+def test_a_label_read_from_elsewhere_counts_nothing_twice(bench: Minutes) -> None:
+    """What was counted stays where it was, every later point counts under the new value."""
+    bench.minutes(5, 10)
+    before = shown(bench.poll.read())[named("2xx")]
+    source = bench.family.source
+    assert isinstance(source, CloudMonitoring)
+    origins = {**dict(source.labels), "region": "metric.response_code"}
+    bench.family = replace(bench.family, source=replace(source, labels=tuple(origins.items())))
+    for _ in range(2):
+        bench.kill()
+        bench.minutes(3, 10)
+        bench.poll.read()
+        bench.poll.reveal()
+    found = shown(bench.poll.read())
+    assert found == {named("2xx"): before, ("p", "200", "s", "2xx"): 60}
+
+
+@pytest.mark.parametrize("first", [ValueType.INT64, ValueType.DISTRIBUTION])
+def test_a_metric_made_anew_as_another_type_counts_anew(tmp_path: Path, first: ValueType) -> None:
+    """A number is never exposed as a histogram, nor added to its sum; nor the other way round."""
+    found = Minutes(tmp_path / "state.db")
+    kinds = {ValueType.INT64: Type.COUNTER, ValueType.DISTRIBUTION: Type.HISTOGRAM}
+    exposed = []
+    for value in sorted(kinds, key=lambda value: value is not first):
+        source = found.family.source
+        assert isinstance(source, CloudMonitoring)
+        source = replace(source, value=value)
+        found.family = replace(found.family, type=kinds[value], source=source)
+        found.api.value, found.api.points = value.value, []
+        found.kill()
+        point = distribution((3, 4), (1.0,)) if value is ValueType.DISTRIBUTION else 10
+        for _ in range(3):
+            found.minutes(3, point)
+            found.poll.read()
+        delivery = found.poll.reveal()
+        assert delivery is not None
+        exposed.append({s.labels: s.value for s in delivery.parts[0].samples}[named("2xx")])
+    found.store.close()
+    numbers, buckets = (70, 30), [Buckets((1.0,), (3 * n, 4 * n), 105.0 * n) for n in (7, 3)]
+    is_number = first is ValueType.INT64
+    assert exposed == ([numbers[0], buckets[1]] if is_number else [buckets[0], numbers[1]])
 
 
 def test_a_stretched_interval_is_reported(bench: Minutes) -> None:

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from exporter.bridge.alertmanagers import Alertmanager
 from exporter.commands.explain import command
 from exporter.settings import Settings
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 from generators.outputs import texts
 from tests.docs.json_keys import unlike_page
 from tests.exporter.running import IONMON
@@ -161,7 +161,7 @@ def test_it_fires_since_the_time_of_its_own_service(tmp_path: Path) -> None:
         "storage": {"monitoring_config": str(tmp_path / "config.json")},
         "services": {"checkout": {"alerts": {"ErrorRateCritical": {"for": "15m"}}}},
     }
-    (tmp_path / "config.json").write_text(texts(Settings.model_validate(body))[PATH])
+    (tmp_path / "config.json").write_text(texts(Settings.model_validate(body))[CONFIG_FILE])
     with answering(OldAlert) as server:
         address = {"prometheus": {"address": f"127.0.0.1:{server.server_port}"}}
         (tmp_path / "monitoring.yaml").write_text(yaml.safe_dump({**body, **address}))

@@ -65,7 +65,9 @@ def test_no_path_ends_in_a_traceback(
 ) -> None:
     """Whatever path is given to a flag that takes one, the user reads what is wrong."""
     monkeypatch.setenv("IONMON_CONFIG", "/dev/null/x")
-    code = cli.run([*line])
+    # A stack that happens to run on this machine would answer.
+    apart = ("--port-offset", "50000") if line[0] == "incident" else ()
+    code = cli.run([*line, *apart])
     assert code in {1, 2, 3, 4}
     assert capsys.readouterr().err
 

@@ -105,6 +105,13 @@ def test_all_are_listed(form: tuple[str, ...], capsys: pytest.CaptureFixture[str
     assert all(one.name in text and one.description in text for one in INCIDENTS.values())
 
 
+def test_the_json_of_the_list_is_documented(capsys: pytest.CaptureFixture[str]) -> None:
+    """docs/json.md has every key, and no other."""
+    assert cli.run(["incident", "--list", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert unlike_page("incident --list", document) == []
+
+
 @pytest.mark.parametrize("minutes", ["0", "1d1m", "90s", "soon"])
 def test_wrong_minutes(minutes: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Whole ones, up to a day."""

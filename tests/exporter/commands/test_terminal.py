@@ -1,6 +1,7 @@
-"""Tables line up, no cell steers the terminal, and long work shows its progress there only."""
+"""Tables line up, no cell steers the terminal; long work shows a bar there, else lines."""
 
 import fcntl
+import io
 import os
 import re
 import struct
@@ -8,13 +9,15 @@ import subprocess
 import sys
 import termios
 from pathlib import Path
+from threading import Event
 
 import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.commands.terminal import table
+from exporter.commands import progress_lines
+from exporter.commands.terminal import progress, table
 from tests.exporter.running import IONMON
 
 CELL = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -113,3 +116,44 @@ def test_no_progress_is_drawn_elsewhere(tmp_path: Path) -> None:
     (line,) = log.read_text().splitlines()
     assert line.isprintable()
     assert line.endswith("of 1 families")
+
+
+class Heard(io.StringIO):
+    """Standard error of a pipe; `found` is set once a text was written to it."""
+
+    def __init__(self, wanted: str) -> None:
+        """Begin empty."""
+        super().__init__()
+        self._wanted = wanted
+        self.found = Event()
+
+    def write(self, text: str) -> int:
+        """Take text."""
+        size = super().write(text)
+        if self._wanted in self.getvalue():
+            self.found.set()
+        return size
+
+
+def test_long_work_prints_lines_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has the step, how much is done and for how long it has gone on; none comes after it."""
+    heard = Heard("ionmon: running promtool, 25%; 0 s so far\n")
+    monkeypatch.setattr(sys, "stderr", heard)
+    monkeypatch.setattr(progress_lines, "EVERY", 0.001)
+    with progress("reading", total=4) as bar:
+        bar.show("running promtool")
+        bar.reach(1)
+        assert heard.found.wait(60)
+    text = heard.getvalue()
+    with progress("quiet", shown=False):
+        pass
+    assert heard.getvalue() == text
+
+
+def test_a_step_without_a_total_has_no_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left is not known there."""
+    heard = Heard("ionmon: generating files; 0 s so far\n")
+    monkeypatch.setattr(sys, "stderr", heard)
+    monkeypatch.setattr(progress_lines, "EVERY", 0.001)
+    with progress("generating files"):
+        assert heard.found.wait(60)

@@ -139,6 +139,16 @@ def test_a_family_may_change_its_labels_type_and_help() -> None:
             assert page.body(shown((part,)), fmt, gzip=False) == fresh
 
 
+def test_parts_of_a_family_may_have_other_labels() -> None:
+    """On one page, each line has the names of its own part."""
+    first = Part(version("kind"), (Sample(("book",), 1),))
+    second = Part(version("shop", "kind"), (Sample(("web", "pen"), 2),))
+    for fmt in Format:
+        lines = Exposition().body([(first.family, (first, second))], fmt, gzip=False).decode()
+        assert 't_orders_total{kind="book"} 1' in lines
+        assert 't_orders_total{shop="web",kind="pen"} 2' in lines
+
+
 BROKEN = [
     (Part(GAUGE, (Sample(("x",), 1),)), "labels"),
     (Part(GAUGE, (Sample(("x", "y", "z"), 1),)), "labels"),

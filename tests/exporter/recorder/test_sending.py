@@ -29,7 +29,12 @@ def again(ledger: SendLog, redis_has: int, counted: int | None = None) -> Flush:
 def test_a_flush_holds_what_changed() -> None:
     """Rises, levels, shapes and drops of a reading are in one flush; without any there is none."""
     ledger = SendLog()
-    ledger.add(RegistryReading({"a": 2.0, "b": 0.0}, {"g": 1.0}, {}, {"c": SHAPE}, 4), 7.0)
+    ledger.add(
+        RegistryReading(
+            totals={"a": 2.0, "b": 0.0}, levels={"g": 1.0}, gone={}, shapes={"c": SHAPE}, dropped=4
+        ),
+        7.0,
+    )
     assert ledger.next() == Flush(
         number=1,
         before=0,
@@ -40,7 +45,9 @@ def test_a_flush_holds_what_changed() -> None:
     )
     ledger.applied()
     assert ledger.next() is None
-    ledger.add(RegistryReading({"a": 3.0}, {"g": 2.0}, {}, {}, 2), 8.0)
+    ledger.add(
+        RegistryReading(totals={"a": 3.0}, levels={"g": 2.0}, gone={}, shapes={}, dropped=2), 8.0
+    )
     assert ledger.next() == Flush(
         number=2, before=1, totals={"a": 3.0}, levels={"g": Dated(2.0, 8.0)}, dropped=2
     )

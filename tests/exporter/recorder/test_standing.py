@@ -36,7 +36,18 @@ def counted(standing: Standing, now: float = 101.0, **options: Any) -> int | Non
 def test_a_script_s_reply_reads_back() -> None:
     """Bytes and text alike, and what is not there is empty or unknown."""
     raw = ["ok", b"3", b"e", b"", b"", b"g", b"12.5", b"", [b"f"], ["ERR x"]]
-    assert reply(raw) == Reply("ok", 3, "e", None, "", "g", 12.5, 0.0, ("f",), ("ERR x",))
+    assert reply(raw) == Reply(
+        state="ok",
+        number=3,
+        epoch="e",
+        created=None,
+        seeded="",
+        generation="g",
+        time=12.5,
+        interval=0.0,
+        refused=("f",),
+        errors=("ERR x",),
+    )
 
 
 @pytest.mark.parametrize(

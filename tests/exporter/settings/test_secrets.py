@@ -21,6 +21,12 @@ OTHERS = {"google.credentials_file", "redis.targets[].ca_file", "redis.targets[]
     "storage.journal_file",
     "storage.state_file",
     "web.config_file",
+    # Read by whoever deploys.
+    *(
+        f"deploy.{server}.{name}_file"
+        for server in ("alertmanager", "longterm", "prometheus")
+        for name in ("ca", "password")
+    ),
 }
 
 

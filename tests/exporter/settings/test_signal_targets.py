@@ -7,7 +7,7 @@ import pytest
 from exporter.catalog.signals import SIGNALS
 from exporter.errors import SettingsError
 from exporter.settings import load
-from exporter.settings.signal_targets import TargetRange, target_range
+from exporter.settings.signal_targets import SignalTarget, signal_target
 
 NAMED = {signal.name: signal for signal in SIGNALS}
 
@@ -24,7 +24,7 @@ NAMED = {signal.name: signal for signal in SIGNALS}
 )
 def test_a_target_is_read(name: str, text: str, least: float | None, most: float | None) -> None:
     """Either bound may be left out; a number may have its thousands and its unit."""
-    assert target_range(NAMED[name], text) == TargetRange(least, most)
+    assert signal_target(NAMED[name], text) == SignalTarget(least, most)
 
 
 @pytest.mark.parametrize(

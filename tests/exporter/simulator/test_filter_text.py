@@ -11,11 +11,11 @@ from exporter.simulator.filter_text import UNSUPPORTED, Subject, matches, metric
 from exporter.simulator.refusal import Refusal
 
 SUBJECT = Subject(
-    "run.googleapis.com/request_count",
-    "cloud_run_revision",
-    "ion-demo",
-    {"response_code": "500", "odd-key": "x"},
-    {"location": "europe-west1"},
+    metric_type="run.googleapis.com/request_count",
+    resource_type="cloud_run_revision",
+    project="ion-demo",
+    metric={"response_code": "500", "odd-key": "x"},
+    resource={"location": "europe-west1"},
 )
 TYPE = 'metric.type = "run.googleapis.com/request_count"'
 

@@ -37,6 +37,12 @@ LAG = signal(
             "not known: replication lag",
         ),
         (
+            service(
+                signal(place(EU)), not_known=(UnknownSignal("lag", "replication lag", absent=True),)
+            ),
+            "the service is within its limits",
+        ),
+        (
             service(not_known=(UnknownSignal("error_rate", "errors (5xx)", ("requests",)),)),
             "not known: errors",
         ),

@@ -122,6 +122,14 @@ def test_budgets_and_the_monitoring_itself(found: ServiceState) -> None:
     assert gap.seconds == pytest.approx(240, rel=0.05)
 
 
+def test_minutes_without_the_exporter_count_at_any_second(past: Past) -> None:
+    """Ten of a day's minutes are missing, also at a whole minute, when one step more is summed."""
+    query = CONFIG.monitoring["uptime"].day
+    for at in (past.end, past.end - 30):
+        (share,) = client(past.address).instant(query, at)
+        assert share.values == pytest.approx((1 - 10 / 1440,), abs=1e-5)
+
+
 def test_a_week_is_compared_with_the_week_before(past: Past, found: ServiceState) -> None:
     """Its queries are those of a week, its line has as many points, its worst is a day's."""
     day = of_kind(found, "error_rate")

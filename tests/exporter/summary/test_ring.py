@@ -4,6 +4,7 @@ from math import isnan
 
 import pytest
 
+from exporter.catalog import cloud_sql
 from exporter.catalog.signals import SIGNALS
 from exporter.exposition.snapshot import snapshot
 from exporter.summary.headline import headline
@@ -109,6 +110,18 @@ def test_what_has_a_limit_and_no_value_is_not_known() -> None:
     assert {one.name for one in service.not_known} == LIMITS.limited()
     assert headline(service).startswith("not known: error rate, ")
     assert {one.given_up for one in service.not_known} == {()}
+
+
+def test_a_database_that_nothing_reports_is_absent() -> None:
+    """It is left out of the headline; what the service itself has to report is not."""
+    ring = RecentRing(SIGNALS, lambda *_: 0.0)
+    ring.feed(snapshot([part(INSTANCES, eu=1.0)], 1))
+    ring.step(0.0)
+    empty = {cloud_sql.REPLICA_LAG.name, REQUESTS.name}
+    service = ring.service(0.0, LIMITS, {}, empty)
+    assert {one.name for one in service.not_known if one.absent} == {"replication_lag"}
+    assert headline(service).startswith("not known: error rate, ")
+    assert "replication lag" not in headline(service)
 
 
 def test_what_has_a_value_is_known() -> None:

@@ -17,7 +17,10 @@ from tests.exporter.summary.services import EU, FAILING, US, place, service, sig
 FOUND = service(
     signal(FAILING, place(US, None, limit=None), left_out=3),
     limits_fault="no <file>",
-    not_known=(UnknownSignal("cpu", "CPU", ("cpu_family",)), UnknownSignal("lag", "lag")),
+    not_known=(
+        UnknownSignal("cpu", "CPU", ("cpu_family",)),
+        UnknownSignal("lag", "lag", absent=True),
+    ),
 )
 DOC = (Path(__file__).parents[3] / "docs" / "service_json.md").read_text()
 

@@ -38,6 +38,7 @@ class PaperSite:
         self.calls: list[tuple[Format, bool, str | None]] = []
         self.loads = 0
         self.lost: list[tuple[str, int]] = []
+        self.unheard_of: list[tuple[bytes, int]] = []
         self.most_body, self.token = 1 << 20, ""
         self._executor = ThreadPoolExecutor(1)
 
@@ -68,6 +69,10 @@ class PaperSite:
     def unanswered(self, request: Request, status: int) -> None:
         """Note it."""
         self.lost.append((request.path, status))
+
+    def unheard(self, start: bytes, status: int) -> None:
+        """Note it."""
+        self.unheard_of.append((start, status))
 
     def body_limit(self, request: Request) -> int:
         """Take bodies at /echo."""
@@ -210,6 +215,12 @@ def rest(connection: socket.socket) -> bytes:
     finally:
         connection.close()
     return bytes(found)
+
+
+def left(connection: socket.socket) -> bytes:
+    """Send no more; return what comes until the server has noticed, and ended the connection."""
+    connection.shutdown(socket.SHUT_WR)
+    return rest(connection)
 
 
 def statuses(stream: bytes) -> list[int]:

@@ -9,11 +9,14 @@ import pytest
 from exporter.web.bodies import BodyBudget
 from exporter.web.server import ServerOptions, WebServer
 from tests.exporter.web.serving import (
+    GET,
     LAST,
     LISTEN,
     PaperSite,
     ask,
+    left,
     opened,
+    page,
     rest,
     serving,
     statuses,
@@ -98,6 +101,31 @@ def test_the_site_learns_of_what_was_not_answered(server: WebServer, site: Paper
     wait_until(lambda: len(site.lost) >= 4, "the fourth")
     assert [status for _, status in site.lost] == [413, 503, 0, 431]
     assert {path for path, _ in site.lost} == {"/echo"}
+    assert site.unheard_of == []
+
+
+def test_the_site_learns_of_a_head_that_did_not_come(server: WebServer, site: PaperSite) -> None:
+    """Cut off, no HTTP, too long, behind another request, and no seat: each once, as it began.
+
+    Whoever only looks whether the port is open is no loss.
+    """
+    begun = b"POST /ec"
+    left(opened(server, begun))
+    left(opened(server))
+    rest(opened(server, b"POST /echo HTTP/1.1\r\nno colon\r\n\r\n"))
+    rest(opened(server, b"POST /echo HTTP/1.1\r\nX: " + b"x" * 70_000))
+    connection = opened(server, GET)
+    page(connection)
+    connection.sendall(begun)
+    left(connection)
+    take, server._seats.take = server._seats.take, lambda _: None  # type: ignore[method-assign]
+    assert rest(opened(server, begun)) == b""
+    server._seats.take = take  # type: ignore[method-assign]
+    assert statuses(rest(opened(server, LAST))) == [200]
+    starts = [start[: len(begun)] for start, _ in site.unheard_of]
+    assert starts == [begun, begun, begun, begun, b""]
+    assert [status for _, status in site.unheard_of] == [0, 400, 431, 0, 0]
+    assert site.lost == []
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 
 from exporter.errors import PollError, Reason
 from exporter.summary.limits import LimitState
+from exporter.summary.recent import UnknownSignal
 from exporter.web.landing import render
 from exporter.web.service_view import service_view
 from exporter.web.status import CostFigures, ExporterStatus
@@ -192,6 +193,14 @@ def test_the_service_comes_first(tmp_path: Path) -> None:
     assert "img" not in dom.elements
     assert [row[-1] for row in dom.rows if "12%" in row[-1]] == ["12%"]
     assert ", beyond a critical limit" in texts
+
+
+def test_a_database_that_nothing_reports() -> None:
+    """The page says that there is none, so that nobody waits for its value."""
+    lag = UnknownSignal("replication_lag", "replication lag", absent=True)
+    view = service_view(service(signal(place(US)), not_known=(lag,)))
+    text = render(replace(EMPTY, service=view))
+    assert b"Nothing reports replication lag: no such database or cache is read." in text
 
 
 def test_limits_that_are_not_known(tmp_path: Path) -> None:

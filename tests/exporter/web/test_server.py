@@ -81,11 +81,13 @@ def test_silent_handshakes_do_not_keep_a_scrape(tmp_path: Path, ca: Authority) -
     """50 clients that never begin to speak TLS: a scrape is served, and all of them end."""
     web = patient(config_file=tmp_path / "web.yml", deadlines=replace(PATIENT, handshake=2.0))
     web = replace(web, max_connections=51)
-    with serving(settings=web) as server:
+    site = PaperSite()
+    with serving(site, web) as server:
         silent = [opened(server, b"\x16\x03\x01"[: n % 4]) for n in range(50)]
         assert ask(server, trust=ca.trust()).body == b"the page\n"
         assert [rest(connection) for connection in silent] == [b""] * 50
         wait_until(lambda: accepted(server) == 0, "no connection")
+        assert site.unheard_of == [(b"", 0)] * 50
         assert_room(server, 51, ca.trust())
 
 
@@ -114,11 +116,14 @@ def test_the_cap_closes_what_is_waited_for_longest() -> None:
 
 def test_the_cap_counts_handshakes(tmp_path: Path, ca: Authority) -> None:
     """A client that never finishes its handshake makes room for one that does."""
-    with serving(settings=patient(max_connections=1, config_file=tmp_path / "web.yml")) as server:
+    site = PaperSite()
+    options = patient(max_connections=1, config_file=tmp_path / "web.yml")
+    with serving(site, options) as server:
         stuck = opened(server, client_hello())
         assert stuck.recv(1), "the handshake has begun"
         assert ask(server, trust=ca.trust()).status == 200
         assert b"HTTP" not in rest(stuck)
+        assert site.unheard_of == [(b"", 0)]
 
 
 def test_the_cap_does_not_cut_answers() -> None:

@@ -1,6 +1,7 @@
 """What the landing page shows of the service, as data."""
 
 from exporter.summary.limits import LimitState
+from exporter.summary.recent import UnknownSignal
 from exporter.web.service_view import ROWS, PlaceCard, service_view
 from tests.exporter.summary.services import EU, FAILING, US, place, service, signal
 
@@ -37,6 +38,13 @@ def test_what_is_not_known_is_said() -> None:
     found = service_view(service(signal(place(EU, None, state=LimitState.UNKNOWN))))
     assert shown(found.cards[0]) == [("?", "error rate", "not known", "limit 0.5%", "2m")]
     assert service_view(None).cards == ()
+
+
+def test_what_nothing_reports_is_named() -> None:
+    """In two or three words, beside the headline that leaves it out."""
+    lag = UnknownSignal("replication_lag", "replication lag", absent=True)
+    found = service_view(service(signal(place(EU)), not_known=(lag, UnknownSignal("cpu", "CPU"))))
+    assert (found.absent, found.headline) == (("replication lag",), "not known: CPU")
 
 
 def test_a_kind_has_one_signal() -> None:

@@ -13,9 +13,10 @@ from exporter.catalog.walk import split
 from exporter.settings import Settings
 from generators.alert_table import ThresholdAlert
 from generators.alertmanager.inhibition import Inhibition, inhibitions
+from generators.output_folders import RULE_FILES
 from generators.rule_tests.stimulus import Given, signal_stimulus
 from generators.rule_tests.story import Phase, Seen, inputs
-from generators.rules.build import FOLDER, Rules, build
+from generators.rules.build import Rules, build
 from generators.rules.model import alerts
 from tests.generators.alertmanager.samples import write
 
@@ -65,7 +66,7 @@ def test_whatever_happens_the_muted_alert_fires_as_long(name: str, tmp_path: Pat
     }
     found = list(pairs(rules, inhibitions(settings, tuple(alerts(rules.all)))))
     assert len(found) == 2
-    write(tmp_path, {f"{FOLDER}/{f.name}": f.text() for f in rules.main})
+    write(tmp_path, {f"{RULE_FILES}/{f.name}": f.text() for f in rules.main})
     tests = [
         {
             "interval": "1m",
@@ -78,7 +79,7 @@ def test_whatever_happens_the_muted_alert_fires_as_long(name: str, tmp_path: Pat
         }
         for source, target in found
     ]
-    body = {"rule_files": [f"{FOLDER}/{name}" for name in ("recording.yml", "alerts.yml")]}
+    body = {"rule_files": [f"{RULE_FILES}/{name}" for name in ("recording.yml", "alerts.yml")]}
     (tmp_path / "test.yml").write_text(yaml.safe_dump({**body, "tests": tests}))
     command = ["promtool", "test", "rules", "test.yml"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)

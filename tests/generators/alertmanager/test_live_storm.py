@@ -96,10 +96,31 @@ def test_a_service_that_fails_while_another_does_pages(tmp_path: Path) -> None:
         keys = {body["dedup_key"] for body in found.web.at("/pagerduty")}
         assert len(keys) == len(found.web.at("/pagerduty")) == 2
         assert "early, late" in found.slack("of late ")[0]["title"]
-        # Another alert of the same service is no page of its own.
-        found.fire(alert("ResponseTimeCritical", "critical", "late", gcp_project="ion"))
+        # Another alert of the same service is no page of its own: it is in the next event of the
+        # first one's incident, by name.
+        slow = alert("ResponseTimeCritical", "critical", "late", gcp_project="ion")
+        slow["annotations"] |= {
+            "problem": "Responses are too slow",
+            "summary": "Responses are too slow: p95 2 s of late",
+        }
+        found.fire(slow)
         wait_until(lambda: len(found.slack("ResponseTimeCritical")) == 1, "its message")
+        wait_until(lambda: len(found.web.at("/pagerduty")) == 3, "its event")
         assert {body["dedup_key"] for body in found.web.at("/pagerduty")} == keys
+        payload = found.web.at("/pagerduty")[-1]["payload"]
+        assert " and 1 more alert (Responses are too slow) since " in payload["summary"]
+        assert (
+            "Responses are too slow: p95 2 s of late since" in payload["custom_details"]["firing"]
+        )
+        assert "2.5% of late" in payload["custom_details"]["firing"]
+        found.resolve(slow)
+        wait_until(lambda: len(found.web.at("/pagerduty")) == 4, "its end")
+        last = found.web.at("/pagerduty")[-1]
+        assert (last["event_action"], last["payload"]["custom_details"]["num_firing"]) == (
+            "trigger",
+            "1",
+        )
+        assert "Responses are too slow" not in last["payload"]["summary"]
 
 
 def test_what_is_about_no_service_pages_by_itself(tmp_path: Path) -> None:

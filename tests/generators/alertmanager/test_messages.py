@@ -111,9 +111,31 @@ def test_different_alerts_of_a_service_share_a_message(root: Path) -> None:
     first["startsAt"] = "2026-11-28T23:40:00Z"
     headline = message(root, HEADLINE, late, first)
     assert headline.startswith("CRITICAL: Responses are too slow: p95 ")
-    assert headline.endswith(" (limit 200ms) and 1 more alert since 23:40 UTC")
+    assert headline.endswith(
+        " (limit 200ms) and 1 more alert (Too many requests fail) since 23:40 UTC"
+    )
     text = message(root, SLACK, late, first)
     assert "• Too many requests fail: -504% of checkout in europe-west1 (limit 1%) since" in text
+
+
+def test_a_headline_names_what_else_is_wrong(root: Path) -> None:
+    """Each other problem once, three of them; a foreign alert by name; what is over, as past."""
+    names = ("ErrorRateCritical", "MemoryHigh", "CPUHigh", "CacheHitRateLow", "DatabaseLag")
+    several = [sent(named(name)) for name in names]
+    several[0]["startsAt"] = "2026-11-28T23:40:00Z"
+    elsewhere = {"region": "us-central1"}  # the same problems at another place
+    several += [{**body, "labels": {**body["labels"], **elsewhere}} for body in several[:2]]
+    headline = message(root, HEADLINE, *several)
+    found = re.search(r" and 6 more alerts \((.*), …\) since 23:40 UTC$", headline)
+    assert found, headline
+    others = [each["annotations"]["problem"] for each in several[1:5]]
+    assert len(found[1].split(", ")) == 3
+    assert set(found[1].split(", ")) < set(others)
+    over = [sent(named(name), "resolved") for name in names[:2]]
+    ended = over[1]["annotations"]["ended"]
+    assert f" and 1 more alert ({ended}), " in message(root, HEADLINE, *over)
+    foreign = {**several[1], "labels": {"alertname": "(Disk"}, "annotations": {}}
+    assert " and 1 more alert ((Disk) since" in message(root, HEADLINE, several[0], foreign)
 
 
 def test_no_data_is_said_where_an_alert_says_so(root: Path) -> None:

@@ -7,8 +7,9 @@ import yaml
 
 from exporter.settings import Settings
 from generators.checks import tools
-from generators.checks.engine.gathering import OUT, CheckRequest
+from generators.checks.engine.gathering import CheckRequest
 from generators.checks.tool_runs import found_by
+from generators.output_folders import SERVERS
 from generators.promtool.kept_results import KeptResults
 from tests.generators.checks.judging import ALERT, group
 
@@ -40,7 +41,7 @@ def project(root: Path, **texts: str) -> Path:
         "tests/own.yml": texts.get("tests", proof(6)),
     }
     for name, text in files.items():
-        path = root / OUT / name
+        path = root / SERVERS / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     return root
@@ -61,10 +62,10 @@ def test_every_file_is_checked_by_its_tool(tmp_path: Path) -> None:
     assert problems == []
     assert [line.split()[0] for line in progress] == ["1/4", "2/4", "3/4", "4/4"]
     assert sorted(line.split(maxsplit=1)[1] for line in progress) == [
-        f"amtool check-config {OUT}/alertmanager.yml",
-        f"promtool check config {OUT}/prometheus.yml",
-        f"promtool check rules {OUT}/rules/own.yml",
-        f"promtool test rules {OUT}/tests/own.yml",
+        f"amtool check-config {SERVERS}/alertmanager.yml",
+        f"promtool check config {SERVERS}/prometheus.yml",
+        f"promtool check rules {SERVERS}/rules/own.yml",
+        f"promtool test rules {SERVERS}/tests/own.yml",
     ]
 
 
@@ -81,14 +82,14 @@ def test_given_files_are_checked_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("texts", "start", "words"),
     [
-        ({"rules": RULES.replace("max by", "mxa by")}, f"{OUT}/rules/own.yml:", "parse error"),
+        ({"rules": RULES.replace("max by", "mxa by")}, f"{SERVERS}/rules/own.yml:", "parse error"),
         (
             {"config": "scrape: {}\n"},
-            f"{OUT}/prometheus.yml:1: promtool: ",
+            f"{SERVERS}/prometheus.yml:1: promtool: ",
             "field scrape not found",
         ),
-        ({"tests": proof(5)}, f"{OUT}/tests/own.yml:1: promtool: ", "QueueLong"),
-        ({"manager": "route: {}\n"}, f"{OUT}/alertmanager.yml:1: amtool: ", "default receiver"),
+        ({"tests": proof(5)}, f"{SERVERS}/tests/own.yml:1: promtool: ", "QueueLong"),
+        ({"manager": "route: {}\n"}, f"{SERVERS}/alertmanager.yml:1: amtool: ", "default receiver"),
     ],
 )
 def test_what_a_tool_finds_is_a_problem(
@@ -106,11 +107,11 @@ def test_a_missing_tool_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert progress == []
     assert problems == [
         (
-            f"{OUT}/rules/own.yml:1: promtool: promtool is not on the PATH; "
+            f"{SERVERS}/rules/own.yml:1: promtool: promtool is not on the PATH; "
             "type: sudo apt-get install prometheus, or check with --offline"
         ),
         (
-            f"{OUT}/alertmanager.yml:1: amtool: amtool is not on the PATH; "
+            f"{SERVERS}/alertmanager.yml:1: amtool: amtool is not on the PATH; "
             "type: sudo apt-get install prometheus-alertmanager, or check with --offline"
         ),
     ]

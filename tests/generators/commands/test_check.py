@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from exporter import cli
-from generators.checks.engine.gathering import OUT
+from exporter.catalog.alert_names import CANARY, ESCALATION_ALERT, SEVERITIES, WATCHDOG
+from exporter.settings import Settings
+from generators.alert_table import PolicyAlert
+from generators.output_folders import SERVERS
+from generators.rules.build import build
+from generators.rules.model import alerts
 from tests.docs.json_keys import unlike_page
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("generated_once")]
@@ -136,7 +141,7 @@ def test_a_defect_in_generated_files_is_found(
 ) -> None:
     """A label that is taken out of a generated rule is found where others need it."""
     configs(tmp_path)
-    path = tmp_path / OUT / "rules" / "recording.yml"
+    path = tmp_path / SERVERS / "rules" / "recording.yml"
     path.write_text(path.read_text().replace("service_name, le)", "service_name)"))
     capsys.readouterr()
     assert check("--root", tmp_path, "--offline") == 1
@@ -194,6 +199,28 @@ def test_the_settings_beside_the_files_are_used(
     other.write_text(NEUTRAL)
     assert check("--root", tmp_path, "--offline", "--config", other) == 1
     assert "CPUHigh: this alert of the settings is missing" in capsys.readouterr().out
+
+
+def disabled(*severities: str) -> str:
+    """Return settings without the alerts of some severities that can be disabled."""
+    rules = alerts((*build(Settings()).main, *build(Settings()).longterm))
+    own, others = {}, {}
+    for rule in rules:
+        if rule.severity in severities and rule.alert not in (WATCHDOG, CANARY, ESCALATION_ALERT):
+            named = own if isinstance(rule.source, PolicyAlert) else others
+            named[rule.alert] = {"enabled": False}
+    return json.dumps({"alerts": {**own, "others": others}})
+
+
+@pytest.mark.parametrize("severities", [*((one,) for one in SEVERITIES), SEVERITIES], ids="-".join)
+def test_what_is_generated_without_some_alerts_is_right(
+    tmp_path: Path, severities: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Boards show severities and places of alerts that are not there; that is no defect."""
+    configs(tmp_path, disabled(*severities))
+    shown = capsys.readouterr().out
+    assert ("No alert about the services is enabled." in shown) is (severities == SEVERITIES)
+    assert check("--root", tmp_path, "--offline") == 0, capsys.readouterr().out
 
 
 def test_settings_of_another_version_are_no_defect(

@@ -189,6 +189,19 @@ def test_the_first_run_prints_what_notifies_whom(
         assert capsys.readouterr().out == ""
 
 
+def test_the_first_run_says_how_to_change_the_alerts_that_are_not_in_its_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Settings at the key that it names are accepted; at that of the others they are refused."""
+    assert configured(tmp_path, SLACK, "--diff") == 0
+    shown = capsys.readouterr().out
+    assert "DiskTrend" not in shown
+    assert shown.endswith("To change one of these, set alerts.others.NAME.\n")
+    off = "{DiskTrend: {enabled: false}}"
+    assert configured(tmp_path, f"{SLACK}alerts: {off}\n", "--diff") != 0
+    assert configured(tmp_path, f"{SLACK}alerts: {{others: {off}}}\n", "--diff") == 0
+
+
 def test_values_of_single_services_are_printed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -114,7 +114,7 @@ def test_flags_take_the_place_of_settings(
 
 
 WRONG = {
-    "prometheus.config_file=prometheus.yml": "prometheus.config_file: is no whole path; write it",
+    "prometheus.config_file=prometheus.yml": "prometheus.config_file: is not an absolute path",
     "prometheus.urll=http://a": "prometheus.urll: Extra inputs are not permitted",
     "prometheus.url": "prometheus.url: write KEY=VALUE",
     "prometheus.rules_directory.more=1": "rules_directory is no section below deploy",

@@ -1,30 +1,22 @@
 """ionmon report on real servers: what it says, what it does not know, and with which exit code."""
 
 import json
-import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict
-from http.server import BaseHTTPRequestHandler
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 from rich.cells import cell_len
 
 from exporter import cli
-from exporter.bridge.alert_rows import AcknowledgedBy, AlertRow
 from exporter.commands.terminal import Bar, progress
 from exporter.summary.service_json import service_json
 from tests.exporter.summary.serving import Past, serving
+from tests.generators.commands.reported import NOWHERE, bridge, found, report, row
 from tests.generators.service_report.test_from_exporter import SERVICE
 from tests.generators.service_report.test_from_exporter import serving as exporter
-from tests.http_server import answering
-from tests.servers import prometheus
 
 pytestmark = pytest.mark.slow
-NOWHERE = "http://127.0.0.1:1"
 
 
 @pytest.fixture(scope="module")
@@ -39,24 +31,6 @@ def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep no answer beyond a test, and read no journal of this machine."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-
-
-def report(past: Past, folder: Path, *words: str, **settings: Any) -> int:
-    """Run the command over the day that ends with the data."""
-    body = {
-        "service": {"name": "Ion", "regions": ["us-central1", "europe-west1"]},
-        "prometheus": {"address": past.address},
-        "targets": {"cache_hit_rate_l2": "80% to 85%", "throughput": "at least 9000"},
-        **settings,
-    }
-    path = folder / "monitoring.yaml"
-    path.write_text(yaml.safe_dump(body))
-    return cli.run(["report", "--config", str(path), "--until", f"{past.end:.0f}", *words])
-
-
-def found(capsys: pytest.CaptureFixture[str]) -> Any:
-    """Return the JSON that was printed."""
-    return json.loads(capsys.readouterr().out)
 
 
 def test_a_person_reads_it(past: Past, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -121,6 +95,22 @@ def test_of_a_time_without_data_nothing_is_said(
     throughput = {one["name"]: one for one in whole["signals"]}["throughput"]
     assert throughput["value"]["value"] == pytest.approx(throughput["latest"]["value"], rel=0.05)
     assert throughput["before"]["value"] is None
+
+
+DAY, HOUR = 86_400, 3_600
+
+
+def test_what_was_observed_in_part_is_not_compared(
+    past: Past, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Six hours of a yesterday are no day; the report says from when on there are data."""
+    first = past.end - 10 * DAY
+    assert report(past, tmp_path, "--json", "--until", f"{first + 30 * HOUR:.0f}") in (0, 1)
+    whole = found(capsys)
+    assert whole["data_since"] is None
+    assert {one["before"]["value"] for one in whole["signals"]} == {None}
+    (said,) = (one for one in whole["unknown"] if "so that nothing is compared with it" in one)
+    assert said.startswith("the period before: its data begin ")
 
 
 def test_a_region_and_a_service_are_chosen(
@@ -194,56 +184,6 @@ def test_a_bridge_that_is_down_costs_acknowledgements(
     assert any(one.startswith(f"what the bridge knows: {NOWHERE}") for one in whole["unknown"])
 
 
-@contextmanager
-def bridge(*rows: AlertRow, known: bool = True) -> Iterator[str]:
-    """Serve what a bridge says of alerts."""
-    now = time.time()
-    body = {"alerts": [asdict(row) for row in rows], "faults": [], "known": known, "now": now}
-    text = json.dumps({**body, "as_of": now}).encode()
-
-    class Api(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(text)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
-            """Stay silent."""
-
-    with answering(Api) as server:
-        yield f"http://127.0.0.1:{server.server_port}"
-
-
-def row(past: Past) -> AlertRow:
-    """Return the alert that fires in the data, as a bridge has it: acknowledged."""
-    labels = {
-        "alertname": "DatabaseLag",
-        "severity": "high",
-        "gcp_project": "ion-production",
-        "database_id": "ion-main",
-        "region": "asia-southeast1",
-    }
-    return AlertRow(
-        id="1",
-        alert="DatabaseLag",
-        severity="high",
-        summary="A replica is behind.",
-        description="",
-        check="",
-        value="720ms",
-        limit="500ms",
-        place="",
-        since=past.end - 2400,
-        acknowledged=AcknowledgedBy("ada@example.com", past.end - 1200, "looking"),
-        next_escalation=None,
-        escalated=False,
-        silenced=True,
-        muted=False,
-        labels=tuple(sorted(labels.items())),
-        links=(),
-    )
-
-
 def test_acknowledgements_come_from_the_bridge(
     past: Past, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -287,13 +227,6 @@ def test_an_exporter_beside_a_bridge(
     assert (whole["complete"], whole["alerts"]["source"]) == (known, f"the bridge at {url}")
 
 
-def test_an_exporter_alone_does_not_know_what_fires(capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 1 then, as everywhere: the report is written, and says what is missing."""
-    with exporter(service_json(SERVICE, "a headline")) as address:
-        assert cli.run(["report", "--exporter", address, "--json"]) == 1
-    assert any("name the bridge with --bridge" in one for one in found(capsys)["unknown"])
-
-
 def test_quiet_shows_no_progress(
     past: Past, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -308,15 +241,6 @@ def test_quiet_shows_no_progress(
     for words in ((), ("--quiet",), ("overview", "--quiet")):
         report(past, tmp_path, *words)
     assert asked == [True, False, False]
-
-
-def test_an_empty_server(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """No data is not calm: nothing has a mark for well."""
-    with prometheus(tmp_path, "{}") as running:
-        assert report(Past(f"127.0.0.1:{running.port}", 1.7e9), tmp_path) == 1
-    text = capsys.readouterr().out
-    assert text.startswith("? Ion: not known: what fires; and 1 more reason\n")
-    assert "✓" not in text
 
 
 def test_dashboards_as_text_and_json(
@@ -336,27 +260,3 @@ def test_dashboards_as_text_and_json(
     (board,) = found(capsys)["boards"]
     panels = {panel["title"]: panel for panel in board["panels"]}
     assert panels["Throughput"]["series"][0]["max"]["text"].endswith("req/s")
-
-
-@pytest.mark.parametrize(
-    ("words", "code", "said"),
-    [
-        (("overvew",), 3, "overvew: no such dashboard; there are cache, infrastructure, overview"),
-        (("--since", "now", "--until", "now-1h"), 2, "--since now: has to be before --until"),
-        (("--until", "now+1h"), 2, "--until now+1h: lies ahead; write a time up to now"),
-        (("--exporter", NOWHERE, "--since", "1h"), 2, "--since: does not go with --exporter; give"),
-        (("--exporter", NOWHERE, "--since", "24h"), 2, "--since: does not go with --exporter;"),
-        (("overview", "--exporter", NOWHERE), 2, "--exporter: does not go with a dashboard, which"),
-        (("overview", "--bridge", NOWHERE), 2, "--bridge: does not go with a dashboard, which"),
-        (("--exporter", NOWHERE), 1, f"{NOWHERE}/service.json: no exporter answers: "),
-        (("--format", "pdf"), 2, "'pdf' is not one of"),
-        (("--prometheus", "localhost:9090"), 2, "Invalid value for '--prometheus'"),
-        (("--out", "/nowhere/x"), 2, "is no directory; create it, or name one"),
-    ],
-)
-def test_wrong_use(
-    words: tuple[str, ...], code: int, said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """It is refused with the flag and the fix before anything is asked."""
-    assert cli.run(["report", *words]) == code
-    assert said in capsys.readouterr().err

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 from generators.rules.model import dumped
 
 OUT = "alertmanager/out"
@@ -27,7 +27,7 @@ def small_set(
         "grafana/out/overview.json": f'{{"uid": "o", "title": "O {limit}", "pad": "{pad}"}}\n',
         "grafana/provisioning/dashboards/ion.yaml": HEAD + dumped(_provider()),
         "grafana/provisioning/datasources/ion.yaml": HEAD + dumped({"apiVersion": 1}),
-        PATH: "{}\n",
+        CONFIG_FILE: "{}\n",
     }
 
 

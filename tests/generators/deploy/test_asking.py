@@ -28,12 +28,11 @@ def stopped() -> Iterator[DeployedServer]:
 
 def test_every_question_ends_in_time(stopped: DeployedServer) -> None:
     """The error has the seconds that there were, not those of a fixed limit."""
-    url = stopped.url
     for ask in (
-        lambda: metrics(url, steady()),
-        lambda: answered(url, "/api/v1/rules", steady()),
+        lambda: metrics(stopped, steady()),
+        lambda: answered(stopped, "/api/v1/rules", steady()),
         lambda: state(stopped, steady()),
-        lambda: post_reload(url, 0.5),
+        lambda: post_reload(stopped, 0.5),
         lambda: settled(stopped, lambda _: (), 0.5),
     ):
         with pytest.raises(ServerAway, match=r"within 0\.5 s"):

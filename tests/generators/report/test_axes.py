@@ -108,6 +108,15 @@ def test_decimals_are_as_few_as_tell_ticks_apart() -> None:
     assert texts((0.0, 1e-9), Field(decimals=8)) == ("0.00000000", "0.00000000")
 
 
+def test_ticks_that_would_be_alike_are_told_apart_on_demand() -> None:
+    """A report adds decimals; a preview writes what Grafana writes."""
+    ticks, apart = (0.032, 0.03205, 0.0321), Style(ticks_apart=True)
+    own = Field(unit="percentunit", decimals=1)
+    assert texts(ticks, own) == ("3.2%", "3.2%", "3.2%")
+    assert texts(ticks, replace(own, style=apart)) == ("3.200%", "3.205%", "3.210%")
+    assert texts((0.0, 0.5), replace(own, style=apart)) == ("0.0%", "50.0%")
+
+
 def test_without_decimals_only_whole_numbers_are_written() -> None:
     """Halves have no text of their own, rather than a wrong one, and the ends are whole."""
     found = axis([series(0.0, 2.0, field=Field(decimals=0))], 250)

@@ -13,12 +13,12 @@ from exporter.errors import SettingsError
 from exporter.settings import Settings, load
 from generators.alert_table import BREACH, THRESHOLDS
 from generators.files import MARK, write
+from generators.output_folders import RULE_FILES, RULE_TESTS
 from generators.policy import policy
-from generators.rule_tests.document import FOLDER, RuleTestFile
+from generators.rule_tests.document import RuleTestFile
 from generators.rule_tests.files import documents, texts, urgent
 from generators.rule_tests.mutant_runs import survivors, unnoticed
 from generators.rule_tests.mutation import NOT_KEPT, PROCESSES, failing, mutants, trimmed
-from generators.rules.build import FOLDER as RULES_FOLDER
 from generators.rules.build import build
 from generators.rules.build import texts as rule_texts
 from generators.rules.model import alerts
@@ -58,7 +58,7 @@ def tests() -> dict[str, RuleTestFile]:
 def test_every_alert_has_a_file_of_tests() -> None:
     """Each file is named by its alert, says that it is generated, and has readable cases."""
     found = texts(RULES)
-    assert set(found) == {f"{FOLDER}/{name}.yml" for name in NAMES}
+    assert set(found) == {f"{RULE_TESTS}/{name}.yml" for name in NAMES}
     assert all(text.startswith(f"# {MARK}\n") for text in found.values())
     cases = [case for text in found.values() for case in text.split("\n- name: ")]
     assert max(case.count("\n") for case in cases) < 500
@@ -75,7 +75,7 @@ def test_promtool_finds_that_an_alert_does_what_its_tests_say(
 def said_of(test: RuleTestFile, folder: Path) -> str:
     """Return what promtool has to say of an alert without the rules that it does not need."""
     files = needed(test.rules, [test.rule.alert])
-    write(folder, {**{f"{RULES_FOLDER}/{file.name}": file.text() for file in files},
+    write(folder, {**{f"{RULE_FILES}/{file.name}": file.text() for file in files},
                    test.path: test.text()})  # fmt: skip
     return complaint(folder / test.path)
 

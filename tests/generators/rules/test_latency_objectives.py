@@ -7,13 +7,14 @@ import pytest
 
 from exporter.settings import Settings
 from generators.files import write
+from generators.output_folders import RULE_FILES
 from generators.rule_tests.document import RuleTestFile
 from generators.rule_tests.files import documents
 from generators.rule_tests.mutant_runs import survivors
 from generators.rule_tests.mutation import trimmed
 from generators.rules import running
 from generators.rules.budgets import LATENCY
-from generators.rules.build import FOLDER, build
+from generators.rules.build import build
 from generators.rules.model import alerts, recordings
 from tests.generators.rule_tests.test_files import complaint
 from tests.generators.rules.playing import firing, played, total
@@ -176,6 +177,6 @@ def test_budgets_are_tested_under_any_objective(
 
 def complaint_of(test: RuleTestFile, root: Path) -> str:
     """Return what promtool finds wrong in the tests of an alert."""
-    texts = {f"{FOLDER}/{file.name}": file.text() for file in trimmed(test)}
+    texts = {f"{RULE_FILES}/{file.name}": file.text() for file in trimmed(test)}
     write(root, {**texts, test.path: test.text()})
     return complaint(root / test.path)

@@ -6,10 +6,11 @@ import pytest
 
 from exporter.settings import Settings
 from generators.files import write
+from generators.output_folders import RULE_FILES
 from generators.rule_tests.files import documents
 from generators.rule_tests.mutation import trimmed
 from generators.rules.budgets import AVAILABILITY
-from generators.rules.build import FOLDER, build
+from generators.rules.build import build
 from generators.rules.model import alerts, recordings
 from tests.generators.rule_tests.test_files import complaint
 
@@ -65,6 +66,6 @@ def test_promtool_finds_that_each_form_does_what_its_tests_say(name: str, tmp_pa
     assert len(tests) == len(SETTINGS.services)
     for test in tests[:2]:
         root = tmp_path / test.rule.services[0]
-        texts = {f"{FOLDER}/{file.name}": file.text() for file in trimmed(test)}
+        texts = {f"{RULE_FILES}/{file.name}": file.text() for file in trimmed(test)}
         write(root, {**texts, test.path: test.text()})
         assert complaint(root / test.path) == ""

@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from exporter.monitoring_config import TargetConfig
+from exporter.monitoring_config import SignalTargetConfig
 from exporter.prometheus_api import TimeSpan
 from exporter.summary.alerts import AcknowledgedAt, AlertsState, AlertState
 from exporter.summary.model import BudgetState, DataGap, PlaceValue, SignalLimit
@@ -81,7 +81,7 @@ def hit_rate() -> ReportedSignal:
         signal=of_cache,
         latest=0.7715,
         latest_by=(JudgedPlace(PlaceValue(CACHE, 0.7715), Health.OK),),
-        target=TargetConfig(least=0.8, most=0.85, text="80% to 85%"),
+        target=SignalTargetConfig(least=0.8, most=0.85, text="80% to 85%"),
         missed=True,
         resolutions=replace(RESOLUTIONS, now=Resolution.FIVE_MINUTES, before=None),
         health=Health.WARNING,

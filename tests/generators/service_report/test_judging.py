@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.monitoring_config import TargetConfig, read_config
+from exporter.monitoring_config import SignalTargetConfig, read_config
 from exporter.summary.model import PlaceValue
 from generators.service_report.judging import (
     NO_DATA,
@@ -21,7 +21,7 @@ from tests.exporter.summary.states import place, signal
 from tests.generators.service_report.reports import alert, reported
 
 CONFIG = read_config(Path(__file__).parents[3] / "alertmanager/out/monitoring_config.json")
-TARGET = TargetConfig(least=0.8, most=None, text="at least 80%")
+TARGET = SignalTargetConfig(least=0.8, most=None, text="at least 80%")
 HERE = JudgedPlace(PlaceValue(place("europe-west1"), 0.004), Health.OK)
 
 
@@ -109,7 +109,7 @@ def test_what_nothing_is_held_against_is_not_judged() -> None:
     assert here.health is Health.UNJUDGED
     found = judgement(signal(limits=()), SignalFacts(latest=0.04, latest_by=(here,)))
     assert found == (Health.UNJUDGED, "")
-    within = TargetConfig(least=None, most=1.0, text="at most 100%")
+    within = SignalTargetConfig(least=None, most=1.0, text="at most 100%")
     facts = SignalFacts(latest=0.04, latest_by=(here,), target=within)
     assert judgement(signal(limits=()), facts) == (Health.OK, "")
 

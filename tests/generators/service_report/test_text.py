@@ -135,6 +135,6 @@ def test_an_age_that_is_no_number_hides_no_other() -> None:
 
 
 def test_calm_is_one_line() -> None:
-    """Where all is well, the first line says what that means."""
+    """Where all is healthy, the first line says what that means."""
     text = render(full(health=Health.OK, reasons=()), PLAIN)
-    assert text.splitlines()[0].startswith("✓ Shop, checkout: all is well: nothing fires")
+    assert text.splitlines()[0].startswith("✓ Shop, checkout: healthy: nothing fires")

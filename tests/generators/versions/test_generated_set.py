@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 from generators.versions.generated_set import generated_set, is_below
 from generators.versions.recorded import VersionError
 from tests.generators.versions.made_sets import made
@@ -29,13 +29,13 @@ def test_missing_and_edited_files_are_named() -> None:
 def test_an_edited_configuration_is_known_by_its_own_hash() -> None:
     """A hash that was left as it was does not hide that a threshold was changed."""
     found = made({"a": "1"}, settings={"log": {"level": "info"}})
-    files = {**found.files, PATH: found.files[PATH].replace(b"info", b"warn")}
-    assert generated_set("x", files).edited == (PATH,)
+    files = {**found.files, CONFIG_FILE: found.files[CONFIG_FILE].replace(b"info", b"warn")}
+    assert generated_set("x", files).edited == (CONFIG_FILE,)
 
 
 def test_files_without_a_configuration_are_no_set() -> None:
     """The error names the file that is missing."""
-    with pytest.raises(VersionError, match=f"^x: has no {PATH}"):
+    with pytest.raises(VersionError, match=f"^x: has no {CONFIG_FILE}"):
         generated_set("x", {"a": b"1"})
 
 

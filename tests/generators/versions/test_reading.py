@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from exporter.errors import ToolMissing
-from generators.monitoring_config import PATH
+from generators.monitoring_config import CONFIG_FILE
 from generators.versions import git
 from generators.versions.kept import SUFFIX, keep, kept
 from generators.versions.reading import current, folder_set, named_set
@@ -50,9 +50,9 @@ def test_a_file_that_git_lacks_is_missing(tmp_path: Path) -> None:
     old = texts(OLD)
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "x").write_text("x")
-    path = tmp_path / PATH
+    path = tmp_path / CONFIG_FILE
     path.parent.mkdir(parents=True)
-    path.write_text(old[PATH])
+    path.write_text(old[CONFIG_FILE])
     committed(tmp_path)
     assert named_set("git:HEAD", tmp_path).missing == ("a", "b b")
 
@@ -73,7 +73,7 @@ def test_without_a_repository_git_is_no_source(tmp_path: Path) -> None:
         named_set("git:HEAD", tmp_path)
     (tmp_path / "x").write_text("x")
     committed(tmp_path)
-    with pytest.raises(VersionError, match=f"^git:HEAD: has no {PATH}"):
+    with pytest.raises(VersionError, match=f"^git:HEAD: has no {CONFIG_FILE}"):
         named_set("git:HEAD", tmp_path)
 
 
@@ -83,7 +83,7 @@ def test_without_git_folders_are_read_all_the_same(
     """The program is missed only where it is asked for."""
     written(tmp_path, OLD)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert not git.tracks(tmp_path, PATH)
+    assert not git.tracks(tmp_path, CONFIG_FILE)
     assert named_set("current", tmp_path).whole
     with pytest.raises(ToolMissing, match="git is not on the PATH"):
         named_set("git:HEAD", tmp_path)
@@ -126,5 +126,7 @@ def test_folders_of_each_schema_are_read(tmp_path: Path, schema: int) -> None:
 def test_an_empty_root_has_no_set(tmp_path: Path) -> None:
     """Asked by name, the error says what writes one."""
     assert current(tmp_path) is None
-    with pytest.raises(VersionError, match=f"has no {PATH}; write it: ionmon configs --root"):
+    with pytest.raises(
+        VersionError, match=f"has no {CONFIG_FILE}; write it: ionmon configs --root"
+    ):
         named_set("current", tmp_path)

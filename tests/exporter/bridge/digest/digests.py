@@ -89,7 +89,7 @@ def full() -> Digest:
         for at in (5.0, 4.2, 3.4)
     ]
     return made(
-        period(1.8, None),
+        period(1.8, None, noted_at=END - 0.2 * HOUR),
         period(40.0, None, "DatabaseLag", labels={"severity": "high", "database_id": "main"}),
         *cpu,
         period(9.0, 8.5, "CacheHitRateLow", labels={"severity": "medium"}, notified=False),

@@ -81,6 +81,7 @@ def test_alertmanager_knows_what_fires(holder: Alertmanager) -> None:
         (),
     )
     assert line.reading.startswith("12%")
+    assert line.value_at == pytest.approx(time.time(), abs=60)
     assert found.known
 
 
@@ -127,7 +128,9 @@ def test_what_alertmanager_lost_is_the_last_that_is_known(
     now = time.time()
     began = datetime.fromtimestamp(now - HOUR, UTC).isoformat()
     with journal(tmp_path / "journal.sqlite") as kept:
-        kept.receive(given(entry(labels=CRITICAL, startsAt=began)), (), now - HOUR + 10)
+        notes = {"problem": "Too many requests fail", "value": "9%"}
+        sent = entry(labels=CRITICAL, startsAt=began, annotations=notes)
+        kept.receive(given(sent), (), now - HOUR + 10)
         reading = JournalReading(kept.transaction)
         found = made(holder.port, reading)
         assert headline(found).startswith("1 alert fired when last known")
@@ -135,9 +138,12 @@ def test_what_alertmanager_lost_is_the_last_that_is_known(
         assert line.remarks == (
             "it fired when it was last known; no server says that it still does",
         )
+        assert line.value_at == now - HOUR + 10, "of when the journal has it"
         holder.post([alert(CRITICAL, HOUR - 30)])
         found = made(holder.port, reading)
     assert headline(found) == "1 alert fires"
     (line,) = found.firing
     assert line.remarks == ()
     assert line.seconds == pytest.approx(HOUR, abs=20)
+    assert line.reading.startswith("12%"), "the newer value of the two"
+    assert line.value_at == pytest.approx(time.time(), abs=60)

@@ -49,7 +49,7 @@ def test_the_page_has_what_the_text_has() -> None:
     for expected in (
         "ion: 2 alerts fire, 2 are over; 24% of the error budget is left",
         "CRITICAL ErrorRateCritical · checkout in europe-west1 (ion-production)",
-        "since 29 Nov 06:12, for 1h 48m; new · 12%, limit 1%",
+        "since 29 Nov 06:12, for 1h 48m; new · 12%, limit 1% (at 29 Nov 07:48)",
         "acknowledged by grace@example.com",
         "3 times, the last one 29 Nov 04:36 to 04:54, for 18m",
         "1d 6h ago by ada: deploy of the new image",

@@ -44,7 +44,13 @@ class Sending:
     def started(self) -> Iterator[DigestSender]:
         """Start a bridge, as far as digests are concerned."""
         with journal(self.path) as kept:
-            yield DigestSender(self.given, kept, self.clock, self.faults, Telemetry(0.0))
+            yield DigestSender(
+                settings=self.given,
+                journal=kept,
+                clock=self.clock,
+                faults=self.faults,
+                telemetry=Telemetry(0.0),
+            )
 
     def look(self, at: float) -> None:
         """Start, look at the clock once, and stop."""

@@ -21,7 +21,7 @@ Sat 28 Nov 2026 08:00 to Sun 29 Nov 2026 08:00 (UTC)
 FIRING NOW
   CRITICAL ErrorRateCritical - checkout in europe-west1 (ion-production)
       Too many requests fail
-      since 29 Nov 06:12, for 1h 48m; new; 12%, limit 1%
+      since 29 Nov 06:12, for 1h 48m; new; 12%, limit 1% (at 29 Nov 07:48)
       acknowledged by grace@example.com
 """
 

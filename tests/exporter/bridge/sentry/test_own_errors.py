@@ -14,6 +14,7 @@ from tests.clocks import HandClock
 from tests.exporter.bridge.notified import journal
 from tests.exporter.bridge.samples import BEGAN
 from tests.sentry import Answer, Sentry, sentry
+from tests.servers import wait_until
 
 pytestmark = pytest.mark.slow
 log = logging.getLogger("ionmon.poller")
@@ -54,7 +55,12 @@ def fail() -> None:
 def test_a_defect_arrives_without_its_secrets(tmp_path: Path, server: Sentry) -> None:
     """An error with a traceback is an event: where it was raised, and no secret of the process."""
     logs.conceal(CANARY)
-    with own_errors(settings(tmp_path, server.dsn, own=True), HandClock(BEGAN), tmp_path / "none"):
+    with own_errors(
+        settings(tmp_path, server.dsn, own=True),
+        HandClock(BEGAN),
+        tmp_path / "none",
+        tmp_path / "state",
+    ):
         fail()
     (event,) = server.events
     assert (event["level"], event["environment"]) == ("error", "staging")
@@ -67,7 +73,12 @@ def test_a_defect_arrives_without_its_secrets(tmp_path: Path, server: Sentry) ->
 
 def test_only_defects_arrive(tmp_path: Path, server: Sentry) -> None:
     """A warning, and an error that is only a message, stay in the log."""
-    with own_errors(settings(tmp_path, server.dsn, own=True), HandClock(BEGAN), tmp_path / "none"):
+    with own_errors(
+        settings(tmp_path, server.dsn, own=True),
+        HandClock(BEGAN),
+        tmp_path / "none",
+        tmp_path / "state",
+    ):
         log.warning("the network is away", exc_info=ValueError("x"))
         log.error("quota is used up")
     assert server.events == []
@@ -76,9 +87,12 @@ def test_only_defects_arrive(tmp_path: Path, server: Sentry) -> None:
 def test_the_same_defect_arrives_once_an_hour(tmp_path: Path, server: Sentry) -> None:
     """What fails each second is one event; an hour later it is another."""
     clock = HandClock(BEGAN)
-    with own_errors(settings(tmp_path, server.dsn, own=True), clock, tmp_path / "none"):
+    with own_errors(
+        settings(tmp_path, server.dsn, own=True), clock, tmp_path / "none", tmp_path / "state"
+    ):
         for _ in range(100):
             fail()
+        wait_until((tmp_path / "state.sentry.json").exists, "a note of the first")
         clock.time += 3_601
         fail()
     assert len(server.events) == 2
@@ -86,7 +100,12 @@ def test_the_same_defect_arrives_once_an_hour(tmp_path: Path, server: Sentry) ->
 
 def test_off_unless_asked_for(tmp_path: Path, server: Sentry) -> None:
     """Without `own_errors` nothing is sent."""
-    with own_errors(settings(tmp_path, server.dsn, own=False), HandClock(BEGAN), tmp_path / "none"):
+    with own_errors(
+        settings(tmp_path, server.dsn, own=False),
+        HandClock(BEGAN),
+        tmp_path / "none",
+        tmp_path / "state",
+    ):
         fail()
     assert server.posts == []
 
@@ -96,7 +115,12 @@ def test_a_sentry_that_fails_harms_nothing(
 ) -> None:
     """An error that cannot be sent is said once in the log, and is no new error."""
     server.always = Answer(503)
-    with own_errors(settings(tmp_path, server.dsn, own=True), HandClock(BEGAN), tmp_path / "none"):
+    with own_errors(
+        settings(tmp_path, server.dsn, own=True),
+        HandClock(BEGAN),
+        tmp_path / "none",
+        tmp_path / "state",
+    ):
         fail()
     assert len(server.events) == 1
     assert "an error of ionmon is in the log only: Sentry answered 503" in caplog.text
@@ -104,18 +128,29 @@ def test_a_sentry_that_fails_harms_nothing(
 
 def crash(folder: Path, server: Sentry, clock: HandClock) -> None:
     """Start, fail, and end."""
-    with own_errors(settings(folder, server.dsn, own=True), clock, folder / "journal.sqlite"):
+    kept = (folder / "journal.sqlite", folder / "state.sqlite")
+    with own_errors(settings(folder, server.dsn, own=True), clock, *kept):
         fail()
 
 
-def test_a_crash_loop_is_one_event_an_hour(tmp_path: Path, server: Sentry) -> None:
-    """What was sent is in the journal, which a bridge may be using: a start knows it."""
-    clock = HandClock(BEGAN)
+@pytest.fixture(params=["beside a bridge", "alone"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
+    """Have the journal of a bridge that runs, or none."""
+    if request.param == "alone":
+        yield
+        return
     with journal(tmp_path / "journal.sqlite"):
-        for _ in range(4):
-            crash(tmp_path, server, clock)
-            clock.time += 60
-        assert len(server.events) == 1
+        yield
+
+
+def test_a_crash_loop_is_one_event_an_hour(tmp_path: Path, server: Sentry, kept: None) -> None:
+    """What was sent is in the journal, or in a file beside the state file: a start knows it."""
+    del kept
+    clock = HandClock(BEGAN)
+    for _ in range(4):
+        crash(tmp_path, server, clock)
+        clock.time += 60
+    assert len(server.events) == 1
     clock.time += 3_600
     crash(tmp_path, server, clock)
     assert len(server.events) == 2
@@ -124,17 +159,17 @@ def test_a_crash_loop_is_one_event_an_hour(tmp_path: Path, server: Sentry) -> No
     assert len(server.events) == 3
 
 
-def test_a_start_keeps_sentrys_limits(tmp_path: Path, server: Sentry) -> None:
+def test_a_start_keeps_sentrys_limits(tmp_path: Path, server: Sentry, kept: None) -> None:
     """After a 429 nothing is sent for as long as Sentry asked, whoever starts meanwhile."""
+    del kept
     clock = HandClock(BEGAN)
-    with journal(tmp_path / "journal.sqlite"):
-        server.always = Answer(429, (("Retry-After", "600"),))
-        crash(tmp_path, server, clock)
-        server.always = None
-        crash(tmp_path, server, clock)
-        assert len(server.events) == 1
-        clock.time += 601
-        crash(tmp_path, server, clock)
+    server.always = Answer(429, (("Retry-After", "600"),))
+    crash(tmp_path, server, clock)
+    server.always = None
+    crash(tmp_path, server, clock)
+    assert len(server.events) == 1
+    clock.time += 601
+    crash(tmp_path, server, clock)
     assert len(server.events) == 2
 
 
@@ -145,3 +180,17 @@ def test_a_damaged_note_keeps_nothing_back(tmp_path: Path, server: Sentry) -> No
             found.records.set_fact("sentry.own_errors", text)
             crash(tmp_path, server, HandClock(BEGAN))
     assert len(server.events) == 5
+
+
+def test_a_damaged_file_keeps_nothing_back(tmp_path: Path, server: Sentry) -> None:
+    """Without a journal, too; one that cannot be written costs the limit alone."""
+    own = tmp_path / "state.sqlite.sentry.json"
+    for content in (b"[]", b"\xff", b"[" * 100_000, b'{"sentry.own_errors": 7}'):
+        own.write_bytes(content)
+        crash(tmp_path, server, HandClock(BEGAN))
+    assert len(server.events) == 4
+    own.unlink()
+    own.mkdir()
+    crash(tmp_path, server, HandClock(BEGAN))
+    assert len(server.events) == 5
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["dsn", own.name]

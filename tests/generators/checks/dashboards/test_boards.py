@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from generators.checks.dashboards.boards import problems
-from generators.checks.dashboards.dashboard import parsed
 from generators.checks.engine.context import Context
+from generators.checks.engine.dashboard_file import parsed
 from generators.checks.engine.gathering import CheckRequest, gather
 from tests.generators.dashboards.made import (
     REFERENCE,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from generators.checks.dashboards import boards, grafana_values, links, readable, resolution
-from generators.checks.dashboards.dashboard import DashboardFile, parsed
+from generators.checks.engine.dashboard_file import DashboardFile, parsed
 from generators.checks.engine.problem import Problem
 from tests.generators.dashboards.made import Body, panel, reference
 

@@ -8,9 +8,10 @@ import pytest
 from exporter.errors import IonmonError
 from exporter.settings import Settings
 from generators.checks.engine.context import Server
-from generators.checks.engine.gathering import BOARDS, OUT, CheckRequest, gather, with_queries
+from generators.checks.engine.gathering import CheckRequest, gather, with_queries
 from generators.checks.engine.problem import Text
 from generators.checks.expressions import problems
+from generators.output_folders import DASHBOARDS, SERVERS
 from tests.generators.checks.judging import group
 
 MAIN = """# prometheus --config.file=THIS --storage.tsdb.retention.time=72h
@@ -34,11 +35,11 @@ def record(name: str, expression: str = "max by (region) (cloudrun_instances)") 
 
 def project(root: Path, main: str, long: str = "groups: []\n") -> Path:
     """Write a project's generated files."""
-    (root / OUT / "rules").mkdir(parents=True)
-    (root / OUT / "prometheus.yml").write_text(MAIN)
-    (root / OUT / "prometheus-longterm.yml").write_text(LONG)
-    (root / OUT / "rules" / "main.yml").write_text(main)
-    (root / OUT / "rules" / "longterm.yml").write_text(long)
+    (root / SERVERS / "rules").mkdir(parents=True)
+    (root / SERVERS / "prometheus.yml").write_text(MAIN)
+    (root / SERVERS / "prometheus-longterm.yml").write_text(LONG)
+    (root / SERVERS / "rules" / "main.yml").write_text(main)
+    (root / SERVERS / "rules" / "longterm.yml").write_text(long)
     return root
 
 
@@ -54,7 +55,7 @@ def test_a_rule_is_judged_by_its_server(tmp_path: Path) -> None:
         record(f"a:{name}:max", "max_over_time(region:main:max[10d])") for name in ("long", "other")
     )
     project(tmp_path, group(record("region:main:max"), short, long), group(other))
-    main = f"{OUT}/rules/main.yml"
+    main = f"{SERVERS}/rules/main.yml"
     assert found(tmp_path) == [
         (
             f"{main}:7: window: [2m] of cloudrun_requests_total is too short for rate: it is "
@@ -72,7 +73,7 @@ def test_a_rule_of_two_servers_is_held_to_the_smaller(tmp_path: Path) -> None:
     long = record("a:long:max", "max_over_time(cloudrun_instances[10d])")
     project(tmp_path, group(record("region:main:max")), group(long))
     assert found(tmp_path) == []
-    config = tmp_path / OUT / "prometheus.yml"
+    config = tmp_path / SERVERS / "prometheus.yml"
     config.write_text(MAIN.replace("rules/main.yml", "rules/*.yml"))
     assert [text for text in found(tmp_path) if "only 3d are kept" in text] == found(tmp_path) != []
 
@@ -87,7 +88,7 @@ def test_a_user_s_file_knows_what_is_generated(tmp_path: Path) -> None:
     assert found(tmp_path, own) == [
         f"{own}:7: metric: no rule records x:y:z; remove it, or record it"
     ]
-    generated = tmp_path / OUT / "rules" / "main.yml"
+    generated = tmp_path / SERVERS / "rules" / "main.yml"
     assert len(found(tmp_path, generated)) == len(("metric", "recording"))
 
 
@@ -97,10 +98,10 @@ def test_uses_are_those_of_rules_dashboards_and_remote_write(tmp_path: Path) -> 
     used = {"alert": "Used", "expr": "region:used:max > 1"}
     project(tmp_path, group(*map(record, names), used))
     assert [text for text in found(tmp_path) if "nothing uses" in text] == []
-    (tmp_path / BOARDS).mkdir(parents=True)
-    (tmp_path / BOARDS / "board.json").write_text(json.dumps(BOARD))
+    (tmp_path / DASHBOARDS).mkdir(parents=True)
+    (tmp_path / DASHBOARDS / "board.json").write_text(json.dumps(BOARD))
     assert [text for text in found(tmp_path) if "nothing uses" in text] == [
-        f"{OUT}/rules/main.yml:10: recording: nothing uses region:idle:max; remove the rule"
+        f"{SERVERS}/rules/main.yml:10: recording: nothing uses region:idle:max; remove the rule"
     ]
 
 
@@ -108,9 +109,9 @@ def test_configurations_are_no_rule_files(tmp_path: Path) -> None:
     """Configurations are looked at for doubled keys only; others know their fields."""
     project(tmp_path, group(record("region:main:max")))
     assert found(tmp_path) == []
-    (tmp_path / OUT / "alertmanager.yml").write_text("route: {}\nroute: {}\n")
+    (tmp_path / SERVERS / "alertmanager.yml").write_text("route: {}\nroute: {}\n")
     assert found(tmp_path) == [
-        f"{OUT}/alertmanager.yml:2: field: route is written twice in one mapping; remove one"
+        f"{SERVERS}/alertmanager.yml:2: field: route is written twice in one mapping; remove one"
     ]
 
 

@@ -1,1 +1,0 @@
-"""What Prometheus makes of a query, as checks see it."""
