@@ -16,7 +16,7 @@ from exporter.settings import Settings
 from generators.boards import panel_of
 from generators.limits import number, times
 from generators.policy import SIGNAL_BY_NAME, catalog_signal
-from generators.rules import longterm, slo
+from generators.rules import longterm, running, slo
 from generators.rules.annotations import annotations, of
 from generators.rules.model import Alerting, Group, Recording, RuleFile
 from generators.rules.names import span
@@ -125,7 +125,7 @@ def _value(band: Band, name: Naming) -> str:
     if not isinstance(family.source, CloudMonitoring):
         return now
     seconds = longterm.increase(recorded()["ionmon_data_seconds_total"].name)
-    read = f'{seconds}{{family="{family.name}"}} > 0'
+    read = running.held(f'{seconds}{{family="{family.name}"}}') + " > 0"
     return f"{now}\nor {name('centre')} * 0 and on (gcp_project) ({read})"
 
 
@@ -162,7 +162,7 @@ def alert(settings: Settings, band: Band) -> Alerting:
     )
     return Alerting(
         alert=band.alert,
-        expr=f"{band.name('score')} {beyond} {limit}",
+        expr=f"{running.held(band.name('score'))} {beyond} {limit}",
         labels=(("severity", "low"), ("signal", signal.name), ("category", "anomaly")),
         annotations=annotations(settings, band.alert, text, by),
         source=band,

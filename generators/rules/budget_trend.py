@@ -5,7 +5,7 @@ from functools import partial
 from exporter.settings import Settings
 from generators.limits import number
 from generators.policy import BAD_EVENTS, DAY, HOUR
-from generators.rules import budget_texts, slo
+from generators.rules import budget_texts, running, slo
 from generators.rules.annotations import annotations
 from generators.rules.budgets import BUDGETS, BY, Budget, budget_of
 from generators.rules.model import Alerting, Group, RuleFile
@@ -36,7 +36,7 @@ def _budget_alert(settings: Settings, form: Variant[BudgetTrend]) -> Alerting:
     budget, text = budget_of(row.objective), budget_texts.trend(row)
     return Alerting(
         alert=row.alert,
-        expr=f"{selector(budget.exhaustion, form.matchers)} < {number(row.within)}\n"
+        expr=f"{running.held(selector(budget.exhaustion, form.matchers))} < {number(row.within)}\n"
         f"and {budget.bad(6 * HOUR)} >= {BAD_EVENTS}",
         labels=(
             ("severity", "low"),

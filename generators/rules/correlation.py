@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from exporter.settings import Settings
 from generators.boards import ANOMALIES
 from generators.limits import number
-from generators.rules import slo
+from generators.rules import running, slo
 from generators.rules.annotations import annotations, of
 from generators.rules.anomaly import BANDS, Naming, in_force
 from generators.rules.model import Alerting, Group, Recording, Rule, RuleFile
@@ -48,9 +48,13 @@ def input_expression(name: Naming) -> str:
     return f"avg by ({', '.join(BY)}) ({name('value')} - {name('centre')})"
 
 
+def _held(band: Band) -> Naming:
+    return lambda what: running.held(band.name(what))
+
+
 def _inputs() -> Iterator[Recording]:
     for band in dict.fromkeys(b for pair in PAIRS for b in (pair.effect, pair.cause)):
-        yield Recording(input_name(band), input_expression(band.name), BY)
+        yield Recording(input_name(band), input_expression(_held(band)), BY)
 
 
 def recordings(pair: Pair) -> tuple[Recording, ...]:

@@ -33,6 +33,15 @@ def sparse(counter: str) -> str:
     return f"{metric}_each{span(SPARSE)}:{operation}"
 
 
+def held(series: str) -> str:
+    """Return the newest value of what another group records each five minutes.
+
+    Prometheus looks back as far as that: while the next value is worked out there would be none. A
+    rule that is evaluated just then would meet the gap each time, and an alert begin to wait anew.
+    """
+    return f"last_over_time({series}[{span(2 * SPARSE)}])"
+
+
 def copied(source: str, labels: tuple[str, ...]) -> Recording:
     """Return the rule for the sparse copy of what only rises.
 

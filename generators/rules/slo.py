@@ -10,7 +10,7 @@ from functools import partial
 
 from exporter.settings import Settings
 from generators import burn_rates
-from generators.alert_table import BurnAlert, ExhaustedAlert, Objective
+from generators.alert_table import BurnAlert, BurnWindow, ExhaustedAlert, Objective
 from generators.limits import number
 from generators.policy import BAD_EVENTS, EVALUATION, HOUR, KEEP_FIRING_FOR, WINDOW, exhausted_alert
 from generators.rules import bridging, budget_events, budget_texts, running
@@ -196,13 +196,18 @@ def pairs(alert: BurnAlert, matchers: tuple[AnyMatcher, ...]) -> tuple[str, ...]
     would last for hours after the end. It needs a minimum of errors: otherwise one failed request
     in a quiet night would wake somebody.
     """
-    budget = budget_of(alert.objective)
     return tuple(
-        f"(\n  {selector(budget.burn(window.long), matchers)} > {number(rate)}\n  and "
-        f"{budget.burn(window.short)} > {number(rate)}\n  and {budget.bad(window.long)} "
-        f">= {BAD_EVENTS}\n)"
+        _pair(budget_of(alert.objective), window, number(rate), matchers)
         for window, rate in zip(alert.windows, alert.factors, strict=True)
     )
+
+
+def _pair(budget: Budget, window: BurnWindow, rate: str, matchers: tuple[AnyMatcher, ...]) -> str:
+    long, bad = selector(budget.burn(window.long), matchers), budget.bad(window.long)
+    if window.long in LONG:
+        long, bad = running.held(long), running.held(bad)
+    short = budget.burn(window.short)
+    return f"(\n  {long} > {rate}\n  and {short} > {rate}\n  and {bad} >= {BAD_EVENTS}\n)"
 
 
 def _labels(severity: str, of: Objective, team: str) -> Pairs:

@@ -34,11 +34,15 @@ class JudgedQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A rule of a rule file: kind is alert or record; `options` are `for` and its like."""
+    """A rule of a rule file: kind is alert or record; `options` are `for` and its like.
+
+    group  the file and the name of its group, whose rules are evaluated at one time
+    """
 
     kind: str
     name: Text
     query: JudgedQuery
+    group: str
     interval: float
     options: Mapping[str, Text]
     labels: Mapping[str, Text]

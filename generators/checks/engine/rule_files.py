@@ -18,6 +18,7 @@ OPTIONS = ("for", "keep_firing_for")
 def rules(document: YamlFile, server: Server) -> Iterator[Rule]:
     """Yield the rules of a file; what is no rule is left out, and reported by a check."""
     for group in items(get(document.root, "groups")):
+        group_name = f"{document.path} {scalar(get(group, 'name'))}"
         interval = _interval(get(group, "interval"))
         shared = _texts(document, get(group, "labels"))
         for node in items(get(group, "rules")):
@@ -25,7 +26,7 @@ def rules(document: YamlFile, server: Server) -> Iterator[Rule]:
             expression = get(node, "expr")
             if kind and expression is not None:
                 found = query(document.text(expression), server)
-                rule = _rule(document, kind, node, interval, found)
+                rule = _rule(document, kind, node, group_name, interval, found)
                 yield replace(rule, labels={**shared, **rule.labels})
 
 
@@ -45,12 +46,18 @@ def query(text: Text, server: Server, *, variables: bool = False) -> JudgedQuery
 
 
 def _rule(
-    document: YamlFile, kind: str, node: yaml.Node, interval: float, found: JudgedQuery
+    document: YamlFile,
+    kind: str,
+    node: yaml.Node,
+    group: str,
+    interval: float,
+    found: JudgedQuery,
 ) -> Rule:
     return Rule(
         kind=kind,
         name=document.text(get(node, kind) or node),
         query=found,
+        group=group,
         interval=interval,
         options={name: document.text(value) for name, _, value in pairs(node) if name in OPTIONS},
         labels=_texts(document, get(node, "labels")),
