@@ -118,10 +118,7 @@ def _alerts(known: Known, rules: list[Rule]) -> dict[str, KnownSeries]:
 
     Boards show every severity and place, whichever alerts are enabled.
     """
-    labels: dict[str, Values] = {
-        **_POSSIBLE,
-        "alertname": tuple(dict.fromkeys(r.name.value for r in rules)),
-    }
+    labels: dict[str, Values] = {"alertname": tuple(dict.fromkeys(r.name.value for r in rules))}
     extensible = not rules
     for rule in rules:
         found = (
@@ -131,6 +128,8 @@ def _alerts(known: Known, rules: list[Rule]) -> dict[str, KnownSeries]:
         )
         extensible = extensible or found.extensible
         labels = union(labels, {**found.labels, **dict(_own(rule))})
+    if rules:
+        labels = union(labels, _POSSIBLE)
     rows = {"ALERTS": {**labels, "alertstate": STATES}, "ALERTS_FOR_STATE": labels}
     return {
         name: KnownSeries(

@@ -192,7 +192,10 @@ def test_alerts_have_the_labels_of_their_rules() -> None:
         expr: count by (region) (ALERTS{alertname="QueueLnog", severity="hgih", zone="a"})
 """
     assert [found for found in judged(text) if found[:2] == "8:"] == [
-        "8: label: ALERTS has no label zone; there is alertname, region, severity, alertstate",
+        (
+            "8: label: ALERTS has no label zone; there is alertname, region, severity, signal, "
+            "gcp_project, service_name, database_id, redis_id, alertstate"
+        ),
         "8: value: alertname of ALERTS is never 'QueueLnog'; did you mean 'QueueLong'?",
         "8: value: severity of ALERTS is never 'hgih'; did you mean 'high'?",
     ]
