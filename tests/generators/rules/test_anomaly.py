@@ -31,7 +31,7 @@ def test_a_band_is_as_wide_as_the_table_says(
     alert: str, series: str, worse: str, share: str, least: str
 ) -> None:
     """The alert fires on the side that is worse; the floor is a share of the centre, or fixed."""
-    assert EXPRESSIONS[alert] == f"{series}:anomaly_score {worse}"
+    assert EXPRESSIONS[alert] == f"last_over_time({series}:anomaly_score[10m]) {worse}"
     floor = f"clamp_min({share} * {series}:anomaly_centre, {least})"
     assert floor in RECORDED[f"{series}:anomaly_spread"]
 

@@ -69,6 +69,7 @@ def _judged(rule: Recording | Alerting) -> Rule:
         kind=kind,
         name=Text(name),
         query=query(Text(rule.expr), Server()),
+        group="",
         interval=60.0,
         options={},
         labels={},

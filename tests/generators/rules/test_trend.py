@@ -62,6 +62,6 @@ def test_a_level_is_worked_out_from_its_signal_or_its_own_expression() -> None:
 def test_a_budget_is_watched_for_three_days() -> None:
     """It has to be spent within three days, by ten errors in six hours or more."""
     assert ALERTS["ErrorBudgetTrend"].expr == (
-        f"project_service:slo_exhaustion:seconds < {3 * DAY}\n"
+        f"last_over_time(project_service:slo_exhaustion:seconds[10m]) < {3 * DAY}\n"
         "and project_service:slo_errors:increase6h >= 10"
     )
