@@ -9,6 +9,7 @@ import yaml
 
 from exporter.settings import load
 from exporter.simulator.server import Simulator
+from generators.output_folders import SERVERS
 from generators.tuning.history_file import SavedAnswer, save
 from generators.tuning.judging import policy_alerts
 from generators.tuning.tuned import expressions
@@ -20,6 +21,7 @@ from tests.exporter.running import INSTANCES, IONMON, REQUESTS, address, simulat
 from tests.exporter.summary.serving import serving
 from tests.generators.grafana.standin import TOKEN, grafana
 from tests.generators.tuning.simulated_weeks import GRID, answers
+from tests.servers import alertmanager, free_port
 
 pytestmark = pytest.mark.slow
 
@@ -58,7 +60,7 @@ def ran(*words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A project, a past, a Grafana, settings of them, and what is generated from these."""
+    """All that commands read: a project, a past, servers, settings, and what is made from these."""
     folder = tmp_path_factory.mktemp("quiet")
     with ExitStack() as stack:
         own = stack.enter_context(pytest.MonkeyPatch.context())
@@ -72,7 +74,8 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         past = stack.enter_context(serving(tmp_path_factory.mktemp("past")))
         there = stack.enter_context(grafana())
         body = tree(address(project), INSTANCES, REQUESTS)
-        body["prometheus"] = {"address": past.address}
+        port = free_port()
+        body["prometheus"] = {"address": past.address, "alertmanagers": [f"127.0.0.1:{port}"]}
         body["deploy"] = {"grafana": {"dashboards_directory": str(folder / "boards")}}
         path = folder / "m.yaml"
         path.write_text(yaml.safe_dump(body))
@@ -82,6 +85,8 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         save(folder / "weeks.json", {t: SavedAnswer(GRID, answers().get(t, ())) for t in texts})
         made = ran("configs", "--config", str(path), "--root", str(folder / "set"))
         assert made.returncode == 0, made.stderr
+        config = folder / "set" / SERVERS / "alertmanager.yml"
+        stack.enter_context(alertmanager(folder, config, port=port))
         yield {
             "folder": str(folder),
             "past": f"http://{past.address}",
