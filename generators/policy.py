@@ -159,13 +159,23 @@ def _found(settings: Settings) -> Policy:
         thresholds=tuple(
             replace(_changed(a, given[a.name]), signal=catalog_signal(a.signal, settings))
             for a in THRESHOLDS
-            if given[a.name].enabled and is_brought(a.signal.expression, settings.unread_families)
+            if given[a.name].enabled and _is_read(a, settings)
         ),
         breach=breach,
         burn=burn,
         exhausted=exhausted_alert(settings, of),
         latency=latency_policy(settings),
     )
+
+
+def unread_alerts(settings: Settings) -> tuple[ThresholdAlert, ...]:
+    """Return the alerts that are enabled but not written: the settings read nothing of them."""
+    given = settings.alerts.by_name()
+    return tuple(a for a in THRESHOLDS if given[a.name].enabled and not _is_read(a, settings))
+
+
+def _is_read(alert: ThresholdAlert, settings: Settings) -> bool:
+    return is_brought(alert.signal.expression, settings.unread_families)
 
 
 def exhausted_alert(settings: Settings, of: Objective) -> ExhaustedAlert | None:

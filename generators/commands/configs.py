@@ -26,6 +26,7 @@ from generators.deployment_targets.model import ChosenTargets
 from generators.files import COMMAND, USUAL
 from generators.outputs import texts
 from generators.plurals import counted
+from generators.policy import unread_alerts
 from generators.runbooks import notifying, reference
 from generators.versions import keeping
 from generators.versions.generated_set import of_texts
@@ -268,6 +269,11 @@ def _announce(generated: _Generated, options: _Options) -> None:
         rows = [(*row, _times(counts, row[0])) for row in rows]
     shows = table(head, rows) if rows else "No alert about the services is enabled."
     click.echo(f"\n{shows}\n")
+    for alert in unread_alerts(generated.settings):
+        click.echo(
+            f"{alert.name} is not written: these settings read nothing that has the "
+            f"{alert.signal.noun}.\n"
+        )
     watch = f"{counted(shown.others, 'more alert')} {'watches' if shown.others == 1 else 'watch'}"
     click.echo(
         f"{watch} trends, anomalies and the monitoring itself. All are in "

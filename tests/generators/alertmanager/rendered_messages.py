@@ -32,6 +32,7 @@ _METRIC = {
 }
 SETTINGS = Settings.model_validate(
     {
+        "redis": {"targets": [{"name": "cache", "url": "redis://127.0.0.1:6379"}]},
         "google": {"projects": ["shop"], "metrics": {"waiting_messages": _METRIC}},
         "prometheus": {"longterm": "127.0.0.1:9091"},
         "notifications": ALL,
