@@ -10,30 +10,41 @@ import numpy as np
 from exporter.prometheus_api import Labels
 from generators.alert_table import BurnAlert, ExhaustedAlert
 from generators.policy import BAD_EVENTS, EVALUATION, HOUR
+from generators.rules import slo
 from generators.rules.bridging import AwayMarker
 from generators.rules.budgets import AWAY, BY, budget_of
 from generators.selectors import AnyMatcher, selector
 from generators.tuning.compared import EVALUATED, Answers, by_place, evaluated, marked
 from generators.tuning.model import TimeGrid, Values
 from generators.tuning.replay import Conditions
-from generators.tuning.sample_windows import Flags, highest
+from generators.tuning.sample_windows import Flags, highest, newest
 
 _LONGEST = HOUR // EVALUATION  # samples for which the past keeps an alert without data
+# A value is held for ten minutes, and shown by look-back for the first five: so many more samples.
+_HELD = 7
 
 
 @dataclass(frozen=True, slots=True)
 class BurnPair:
-    """The expressions of a pair of windows, and the burn rate above which it is true."""
+    """The expressions of a pair of windows, and the burn rate above which it is true.
+
+    is_held  whether the rule holds the newest value of the long window, as of windows of days
+    """
 
     long: str
     short: str
     bad: str
     rate: float
+    is_held: bool = False
 
     def holds(self, values: Mapping[str, Values]) -> Flags:
         """Return when both windows burn too fast, with enough bad events."""
-        found = (values[self.long] > self.rate) & (values[self.short] > self.rate)
-        return np.asarray(found & (values[self.bad] >= BAD_EVENTS))
+        long, bad = values[self.long], values[self.bad]
+        if self.is_held:
+            long, bad = newest(long, _HELD), newest(bad, _HELD)
+        return np.asarray(
+            (long > self.rate) & (values[self.short] > self.rate) & (bad >= BAD_EVENTS)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +76,11 @@ def of_burn(row: BurnAlert, matchers: Iterable[AnyMatcher] = ()) -> BurnSeries:
     budget, chosen = budget_of(row.objective), tuple(matchers)
     pairs = (
         BurnPair(
-            selector(budget.burn(window.long), chosen),
-            budget.burn(window.short),
-            budget.bad(window.long),
-            rate,
+            long=selector(budget.burn(window.long), chosen),
+            short=budget.burn(window.short),
+            bad=budget.bad(window.long),
+            rate=rate,
+            is_held=window.long in slo.LONG,
         )
         for window, rate in zip(row.windows, row.factors, strict=True)
     )

@@ -209,12 +209,7 @@ def test_an_alert_on_what_is_not_read_is_said_to_be_left_out(
     """Who expects an alert on the cache learns why there is none."""
     target = "redis: {targets: [{name: cache, url: 'redis://127.0.0.1:6379'}]}\n" if redis else ""
     assert configured(tmp_path, f"google: {{projects: [shop]}}\n{SLACK}{target}", "--diff") == 0
-    shown = capsys.readouterr().out
-    said = (
-        "CacheHitRateLow is not written: these settings read nothing that has the Redis hit rate."
-    )
-    assert (said in shown.splitlines()) is not redis
-    assert (re.search(r"^CacheHitRateLow +medium", shown, re.MULTILINE) is not None) is redis
+    assert ("\nCacheHitRateLow is not written: " in capsys.readouterr().out) is not redis
 
 
 def test_values_of_single_services_are_printed(
