@@ -20,8 +20,9 @@ from generators.tuning.replay import Conditions
 from generators.tuning.sample_windows import Flags, highest, newest
 
 _LONGEST = HOUR // EVALUATION  # samples for which the past keeps an alert without data
-# A value is held for ten minutes, and shown by look-back for the first five: so many more samples.
-_HELD = 7
+# Windows of days have a value each five minutes. Each is shown for as long by look-back, in so many
+# samples after its own; a rule holds it for ten.
+_SHOWN, _HELD = 4, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,16 @@ class BurnPair:
         return np.asarray(
             (long > self.rate) & (values[self.short] > self.rate) & (bad >= BAD_EVENTS)
         )
+
+    def was_above(self, values: Mapping[str, Values], written: Flags) -> Flags:
+        """Return when the long window has been above its rate within an hour.
+
+        That is its greatest value; the last one, by which an alert is kept too, is no greater.
+        """
+        if self.is_held:
+            return np.asarray(highest(values[self.long], _LONGEST - _SHOWN) > self.rate)
+        found = highest(np.where(written, values[self.long], np.nan), _LONGEST)
+        return np.asarray(found > self.rate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +107,7 @@ def burning(series: BurnSeries, answers: Answers, grid: TimeGrid) -> dict[Labels
         begins &= ~marked(place, (m for m in series.away if m.prompt), answers, grid)
         kept = marked(place, series.away, answers, grid)
         if kept.any():
-            # The greatest of an hour: the last one, by which it is kept too, is no greater.
-            kept &= reduce(
-                or_,
-                (
-                    highest(np.where(written, values[pair.long], np.nan), _LONGEST) > pair.rate
-                    for pair in series.pairs
-                ),
-            )
+            kept &= reduce(or_, (pair.was_above(values, written) for pair in series.pairs))
         found[place] = Conditions(begins, begins | kept)
     return found
 

@@ -17,6 +17,7 @@ from generators.tuning.model import RecordedSeries, TimeGrid, Values
 from generators.tuning.sample_windows import Flags
 
 LOOKBACK = 5  # minutes for which a selector shows what was written last
+SELDOM = 5  # minutes between two evaluations of windows of days, and of the error budget
 SPACING = "30s"
 
 
@@ -25,10 +26,12 @@ class RecordedWorld:
     """Samples of series, by their labels with their names; NaN where a rule had no value.
 
     written  when rules were evaluated at all; nothing says in other minutes that a series ended
+    seldom   names of series that are recorded in each fifth of these minutes only
     """
 
     samples: dict[Labels, Values]
     written: Flags
+    seldom: frozenset[str] = frozenset()
 
     @property
     def grid(self) -> TimeGrid:
@@ -39,7 +42,7 @@ class RecordedWorld:
         """Return what instant queries for a selector say."""
         wanted = {("__name__", name), *labels}
         return tuple(
-            RecordedSeries(own, self._instants(values))
+            RecordedSeries(own, self._instants(values, self._recorded(own)))
             for own, values in self.samples.items()
             if wanted <= set(own)
         )
@@ -48,27 +51,34 @@ class RecordedWorld:
         """Return what says when rules were evaluated."""
         return (RecordedSeries((), np.where(self.written, 1.0, np.nan)),)
 
-    def _instants(self, samples: Values) -> Values:
+    def _recorded(self, labels: Labels) -> Flags:
+        """Return when a series was recorded, where it had a value."""
+        if dict(labels)["__name__"] not in self.seldom:
+            return self.written
+        return np.asarray(self.written & (np.arange(1, self.written.size + 1) % SELDOM == 0))
+
+    def _instants(self, samples: Values, recorded: Flags) -> Values:
         found, last, age = np.full(samples.size, np.nan), np.nan, LOOKBACK
         for at, value in enumerate(samples):
-            last, age = (value, 0) if self.written[at] else (last, age + 1)
+            last, age = (value, 0) if recorded[at] else (last, age + 1)
             found[at] = last if age < LOOKBACK else np.nan
         return found
 
     def inputs(self) -> list[dict[str, str]]:
         """Return the series as promtool's input, a sample every minute between two evaluations."""
         return [
-            {"series": _text(labels), "values": " ".join(self._notation(values))}
+            {"series": _text(labels), "values": " ".join(_notation(values, self._recorded(labels)))}
             for labels, values in self.samples.items()
         ]
 
-    def _notation(self, samples: Values) -> Iterator[str]:
-        there = False
-        for value, written in zip(samples, self.written, strict=True):
-            yield "_"
-            ends = there and written and np.isnan(value)
-            yield "stale" if ends else "_" if np.isnan(value) or not written else f"{value:.6g}"
-            there = (there and not written) or (written and not np.isnan(value))
+
+def _notation(samples: Values, recorded: Flags) -> Iterator[str]:
+    there = False
+    for value, written in zip(samples, recorded, strict=True):
+        yield "_"
+        ends = there and written and np.isnan(value)
+        yield "stale" if ends else "_" if np.isnan(value) or not written else f"{value:.6g}"
+        there = (there and not written) or (written and not np.isnan(value))
 
 
 def _text(labels: Labels) -> str:

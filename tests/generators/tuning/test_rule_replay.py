@@ -20,6 +20,7 @@ from generators.tuning.model import RecordedSeries, TimeGrid, Values
 from generators.tuning.rule_replay import place_states, replayed, threshold_values, tried
 from tests.generators.tuning.promtool_states import ProvenCase, differences
 from tests.generators.tuning.recorded_worlds import (
+    SELDOM,
     RecordedWorld,
     Story,
     around,
@@ -34,7 +35,6 @@ ROOT = Path(__file__).parents[3]
 RULES = tuple(alerts(build(load(ROOT / "examples" / "reference.yaml")).all))
 QUICK = ("ErrorRateWarning", "CacheHitRateLow", "DatabaseLag", "CPUHigh", "SLABreach")
 PLACES, MINUTES = 6, 420
-EVERY_FIVE = 5  # minutes between two evaluations of the error budget
 
 
 def rule_of(name: str) -> Alerting:
@@ -100,7 +100,7 @@ def random_world(rule: Alerting, rng: np.random.Generator, minutes: int) -> Reco
         for own in marked(marker, rule):
             gone = runs(rng, minutes, 150, (3, 8, 25, 80))
             samples[own] = np.where(gone, 1e9, np.nan)
-    return RecordedWorld(samples, ~runs(rng, minutes, 90, (1, 2, 4, 7)))
+    return RecordedWorld(samples, ~runs(rng, minutes, 90, (1, 2, 4, 7)), seldom(rule))
 
 
 def away_world(rule: Alerting, rng: np.random.Generator, minutes: int) -> RecordedWorld:
@@ -112,7 +112,15 @@ def away_world(rule: Alerting, rng: np.random.Generator, minutes: int) -> Record
     marker = rng.choice(np.array(markers(rule), dtype=object))
     for own in marked(marker, rule):
         samples[own] = np.where(gone, 1e9, np.nan)
-    return RecordedWorld(samples, ~runs(rng, minutes, 90, (1, 2, 4, 7)))
+    return RecordedWorld(samples, ~runs(rng, minutes, 90, (1, 2, 4, 7)), seldom(rule))
+
+
+def seldom(rule: Alerting) -> frozenset[str]:
+    """Return the names of what is recorded each five minutes: all of windows of days."""
+    if not isinstance(rule.source, BurnAlert):
+        return frozenset()
+    pairs = (pair for pair in budget_conditions.of_burn(rule.source).pairs if pair.is_held)
+    return frozenset(name for pair in pairs for name in (pair.long, pair.bad))
 
 
 def places(rule: Alerting) -> list[Labels]:
@@ -146,7 +154,7 @@ def spent_world(rule: Alerting, rng: np.random.Generator, minutes: int) -> Recor
     for at in places(rule):
         assert isinstance(rule.source, ExhaustedAlert)
         samples |= dict(of_spent(rule.source, at, rng, list(phases(rng, minutes))))
-    recorded = np.arange(1, minutes + 1) % EVERY_FIVE == 0
+    recorded = np.arange(1, minutes + 1) % SELDOM == 0
     return RecordedWorld(samples, recorded & ~runs(rng, minutes, 90, (5, 10, 20)))
 
 
@@ -188,13 +196,13 @@ def spent_case(rule: Alerting, seed: int, minutes: int) -> ProvenCase:
     """Return a world of budgets, and what the replay says of it from the first evaluation on."""
     world, row = spent_world(rule, np.random.default_rng(seed), minutes), rule.source
     assert isinstance(row, ExhaustedAlert)
-    before = EVERY_FIVE - 1
+    before = SELDOM - 1
     found = {
         text: tuple(RecordedSeries(one.labels, one.values[before:]) for one in world.series(text))
         for text in budget_conditions.of_spent(row).expressions
     }
-    grid = TimeGrid(60 * EVERY_FIVE, 60, minutes - before)
-    return ProvenCase(world, place_states(rule, found, grid), EVERY_FIVE)
+    grid = TimeGrid(60 * SELDOM, 60, minutes - before)
+    return ProvenCase(world, place_states(rule, found, grid), SELDOM)
 
 
 def test_states_of_a_spent_budget_are_those_of_prometheus(tmp_path: Path) -> None:
@@ -209,14 +217,7 @@ def test_states_of_a_spent_budget_are_those_of_prometheus(tmp_path: Path) -> Non
 @pytest.mark.deep
 @pytest.mark.parametrize(
     "rule",
-    [
-        r
-        for r in RULES
-        if isinstance(r.source, ThresholdAlert | BurnAlert)
-        # Windows of days are held for ten minutes, over marks of staleness, too: values that are
-        # read do not show these, and the replay may end such a condition some minutes sooner.
-        and "[10m]" not in r.expr
-    ],
+    [r for r in RULES if isinstance(r.source, ThresholdAlert | BurnAlert)],
     ids=lambda rule: rule.title,
 )
 def test_states_are_those_of_prometheus_in_many_worlds(rule: Alerting, tmp_path: Path) -> None:
