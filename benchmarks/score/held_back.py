@@ -14,11 +14,11 @@ from generators.tuning.levels import rolling_minimum
 from generators.tuning.methods import Method, Proposed, by_levels, sigmas, within_fences
 from generators.tuning.model import Values
 from generators.tuning.rule_days import RuleDays, rule_days
-from generators.tuning.thresholds import Refused
+from generators.tuning.thresholds import RefusedThreshold
 
 BUDGET = Fraction(1, 20)
 # A method's answer to the history of a series.
-Chosen = Callable[[RuleDays], Proposed | Refused]
+Chosen = Callable[[RuleDays], Proposed | RefusedThreshold]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +140,9 @@ def score(trials: Iterable[Trial], chosen: Chosen) -> Score:
 def levels(budget: Fraction) -> Chosen:
     """Return the default method; a short history promises what it can."""
 
-    def chosen(history: RuleDays) -> Proposed | Refused:
+    def chosen(history: RuleDays) -> Proposed | RefusedThreshold:
         result = by_levels(budget)(history, 0)
-        if isinstance(result, Refused) and result.tightest:
+        if isinstance(result, RefusedThreshold) and result.tightest:
             return by_levels(result.tightest)(history, 0)
         return result
 
@@ -159,8 +159,8 @@ def swept(multiple: float) -> Chosen:
     return lambda history: Proposed(sigmas(within_fences(history.clean), multiple))
 
 
-def _outcome(each: Trial, result: Proposed | Refused) -> SeriesOutcome:
-    proposed = Proposed(np.inf) if isinstance(result, Refused) else result
+def _outcome(each: Trial, result: Proposed | RefusedThreshold) -> SeriesOutcome:
+    proposed = Proposed(np.inf) if isinstance(result, RefusedThreshold) else result
     firings = _firings(each, proposed.value)
     caught = [
         [start for start, end in firings if start <= incident.end and end >= incident.start]
@@ -179,7 +179,7 @@ def _outcome(each: Trial, result: Proposed | Refused) -> SeriesOutcome:
         days=len(each.newer.days),
         firing_days=int(np.count_nonzero(each.newer.levels[0] > proposed.value)),
         promised=float(proposed.promised or 0),
-        refused=isinstance(result, Refused),
+        refused=isinstance(result, RefusedThreshold),
     )
 
 

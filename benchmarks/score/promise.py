@@ -22,7 +22,7 @@ from benchmarks.score.simulated import (
 )
 from generators.tuning.fitting import fit
 from generators.tuning.model import Values
-from generators.tuning.thresholds import Refused
+from generators.tuning.thresholds import RefusedThreshold
 
 BUDGET = Fraction(1, 10)
 LEAST, MOST = 0.7, 1.3
@@ -106,7 +106,7 @@ def _outcome(of_levels: Values, of_medians: Values) -> FitOutcome:
     """Fit the first six weeks, count firing days in the three that follow."""
     fitted = fit(history(of_levels, of_medians), 0, BUDGET)
     realised = attainable = float("nan")
-    if not isinstance(fitted.result, Refused):
+    if not isinstance(fitted.result, RefusedThreshold):
         realised = float(np.mean(of_levels[FIT:] > fitted.result.value))
         attainable = float(fitted.result.attainable)
     return FitOutcome(

@@ -11,7 +11,7 @@ from benchmarks.score.simulated import DAYS, FIT
 from generators.tuning.budgets import pages_per_week
 from generators.tuning.model import Values
 from generators.tuning.rule_days import RuleDays
-from generators.tuning.thresholds import Refused
+from generators.tuning.thresholds import RefusedThreshold
 from generators.tuning.together import fit_together
 
 RULES = 9
@@ -74,9 +74,9 @@ def _levels(common: float, random: np.random.Generator) -> Values:
 def _shares(levels: Values) -> tuple[float, float] | None:
     """Fit six weeks; return the realised and the attainable share, None where it is refused."""
     fitted = fit_together([_history(rule[:FIT]) for rule in levels], [0] * RULES, BUDGET)
-    if isinstance(fitted.shared, Refused):
+    if isinstance(fitted.shared, RefusedThreshold):
         return None
-    values = [np.inf if isinstance(one, Refused) else one.value for one in fitted.results]
+    values = [np.inf if isinstance(one, RefusedThreshold) else one.value for one in fitted.results]
     realised = np.mean(np.any(levels[:, FIT:] > np.array(values)[:, None], axis=0))
     return float(realised), float(fitted.shared.attainable)
 

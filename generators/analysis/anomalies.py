@@ -12,7 +12,7 @@ from generators.analysis.chosen_places import NO_DATA
 from generators.analysis.model import Anomaly, Examined, NotKnown
 from generators.analysis.reading import (
     Flags,
-    Reader,
+    SeriesReader,
     nothing_of,
     recorded_or,
     seconds_of,
@@ -44,7 +44,7 @@ class BandHistory:
 
 
 def examined(
-    reader: Reader, settings: Settings, grid: TimeGrid, for_: Mapping[str, float]
+    reader: SeriesReader, settings: Settings, grid: TimeGrid, for_: Mapping[str, float]
 ) -> Examined[Anomaly]:
     """Return the stretches outside all bands, the farthest first.
 
@@ -64,7 +64,7 @@ def examined(
     return Examined(series, tuple(sorted(found, key=lambda a: -abs(a.distance))), tuple(not_known))
 
 
-def bands(reader: Reader, band: Band, grid: TimeGrid) -> tuple[BandHistory, ...]:
+def bands(reader: SeriesReader, band: Band, grid: TimeGrid) -> tuple[BandHistory, ...]:
     """Return a signal's band at each place."""
     value, centre, spread = (
         reader.read(query(band, what), grid, f"{what} of the {band.signal.noun}")

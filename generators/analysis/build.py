@@ -7,7 +7,7 @@ from exporter.settings import Settings
 from generators.analysis import anomalies, correlations, trends
 from generators.analysis.chosen_places import chosen
 from generators.analysis.model import Analysis
-from generators.analysis.reading import Reader
+from generators.analysis.reading import SeriesReader
 from generators.analysis.request import AnalysisRequest
 from generators.policy import policy
 from generators.rules import slo, trend
@@ -41,7 +41,7 @@ def analysis(
 
     shown  is called before each query, with what it reads
     """
-    reader = Reader(source, chosen(settings, request.service, request.region), shown)
+    reader = SeriesReader(source, chosen(settings, request.service, request.region), shown)
     for_ = {rule.alert: rule.for_ for rule in alerts(build(settings).all)}
     grid = window(request.span)
     found = Analysis(

@@ -17,7 +17,7 @@ from generators.analysis.anomalies import NO_BAND, query, worked_out
 from generators.analysis.model import Examined, NotKnown, PairMovement
 from generators.analysis.reading import (
     Flags,
-    Reader,
+    SeriesReader,
     before,
     nothing_of,
     recorded_or,
@@ -57,7 +57,7 @@ class _PairHistory:
 
 
 def examined(
-    reader: Reader, settings: Settings, grid: TimeGrid, for_: float | None
+    reader: SeriesReader, settings: Settings, grid: TimeGrid, for_: float | None
 ) -> Examined[PairMovement]:
     """Return how all pairs moved, the strongest first.
 
@@ -74,7 +74,7 @@ def examined(
     return Examined(len(found), tuple(found), tuple(not_known))
 
 
-def _histories(reader: Reader, settings: Settings, grid: TimeGrid) -> list[_PairHistory]:
+def _histories(reader: SeriesReader, settings: Settings, grid: TimeGrid) -> list[_PairHistory]:
     inputs, usual = {}, {}
     for band in _BANDS:
         noun = in_force(settings, band).signal.noun
@@ -202,7 +202,7 @@ def _nouns(pair: Pair, settings: Settings) -> tuple[str, str]:
 
 
 def _without_data(
-    histories: list[_PairHistory], reader: Reader, settings: Settings, grid: TimeGrid
+    histories: list[_PairHistory], reader: SeriesReader, settings: Settings, grid: TimeGrid
 ) -> Iterator[NotKnown]:
     there = {history.pair for history in histories}
     for pair in correlation.PAIRS:

@@ -8,9 +8,9 @@ from typing import Any
 from exporter.prometheus_api import Labels
 from generators.analysis.model import Analysis, Anomaly, Examined, Growth, NotKnown, PairMovement
 from generators.analysis.request import AnalysisRequest
-from generators.analysis.series_statistics import Estimate
+from generators.analysis.series_statistics import IntervalEstimate
 
-_Described = Anomaly | Growth | PairMovement | NotKnown | Estimate
+_Described = Anomaly | Growth | PairMovement | NotKnown | IntervalEstimate
 
 
 def document(analysis: Analysis, request: AnalysisRequest, source: str) -> dict[str, Any]:
@@ -47,11 +47,11 @@ def _plain(one: _Described) -> dict[str, Any]:
     return found
 
 
-def _value(name: str, value: Labels | Estimate | Enum | float | str | None) -> Any:  # noqa: ANN401 - JSON
+def _value(name: str, value: Labels | IntervalEstimate | Enum | float | str | None) -> Any:  # noqa: ANN401 - JSON
     if name == "place":
         return dict(value)  # type: ignore[arg-type]
     if name == "unit":
         return value.suffix  # type: ignore[union-attr]
-    if isinstance(value, Estimate):
+    if isinstance(value, IntervalEstimate):
         return _plain(value)
     return value

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 from exporter.catalog.model import Unit
 from exporter.prometheus_api import Labels
-from generators.analysis.series_statistics import Estimate
+from generators.analysis.series_statistics import IntervalEstimate
 from generators.tuning.model import TimeGrid
 
 Result = TypeVar("Result")
@@ -80,8 +80,8 @@ class Growth:
     limit: float
     level: float
     peak: float | None
-    slope: Estimate | None
-    seconds: Estimate | None
+    slope: IntervalEstimate | None
+    seconds: IntervalEstimate | None
     rule_slope: float | None
     rule_seconds: float | None
     within: float
@@ -111,7 +111,7 @@ class PairMovement:
     above: int
     since: int | None
     fires: bool
-    rank: Estimate | None
+    rank: IntervalEstimate | None
 
     @property
     def moves(self) -> str:

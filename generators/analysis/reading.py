@@ -16,7 +16,7 @@ from generators.tuning.model import HistorySource, TimeGrid, Values
 Flags = NDArray[np.bool_]
 
 
-class Reader:
+class SeriesReader:
     """Reads chosen places of a source; `shown` is called before each read, with what is read."""
 
     def __init__(
@@ -74,7 +74,7 @@ def seconds_of(flags: Flags, grid: TimeGrid) -> int:
     return min(int(flags.sum()) * grid.step, grid.end - grid.start)
 
 
-def nothing_of(subject: str, by: tuple[str, ...], reader: Reader, grid: TimeGrid) -> NotKnown:
+def nothing_of(subject: str, by: tuple[str, ...], reader: SeriesReader, grid: TimeGrid) -> NotKnown:
     """Return what is not known where no series was found at all."""
     return NotKnown(subject, (), grid.end - grid.start, reader.places.why_none(by))
 

@@ -18,7 +18,7 @@ _LEAST = 10  # values from which a slope or a correlation is worked out
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class IntervalEstimate:
     """A number with its interval."""
 
     value: float
@@ -26,7 +26,7 @@ class Estimate:
     high: float
 
 
-def slope(times: Values, values: Values) -> Estimate | None:
+def slope(times: Values, values: Values) -> IntervalEstimate | None:
     """Return how much values rise by the second; None where too few are known.
 
     The median of the slopes between any two (Theil and Sen), in the interval that the test of Mann
@@ -45,11 +45,11 @@ def slope(times: Values, values: Values) -> Estimate | None:
     low = round((len(slopes) - half) / 2)
     high = len(slopes) - 1 - low
     if low < 0:
-        return Estimate(middle, -math.inf, math.inf)
-    return Estimate(middle, float(slopes[low]), float(slopes[high]))
+        return IntervalEstimate(middle, -math.inf, math.inf)
+    return IntervalEstimate(middle, float(slopes[low]), float(slopes[high]))
 
 
-def rank_correlation(one: Values, other: Values, compared: int = 1) -> Estimate | None:
+def rank_correlation(one: Values, other: Values, compared: int = 1) -> IntervalEstimate | None:
     """Return Spearman's coefficient of evenly spaced values; None where too few are known.
 
     compared  among how many coefficients this one is: each interval is so much wider
@@ -64,7 +64,7 @@ def rank_correlation(one: Values, other: Values, compared: int = 1) -> Estimate 
     worth = known.sum() / _inflation(*ranks)
     half = normal(1 - (1 - LEVEL) / compared) * math.sqrt(1.06 / max(worth - 3, 1e-9))
     middle = math.atanh(min(max(found, -1 + 1e-12), 1 - 1e-12))
-    return Estimate(found, math.tanh(middle - half), math.tanh(middle + half))
+    return IntervalEstimate(found, math.tanh(middle - half), math.tanh(middle + half))
 
 
 def normal(level: float) -> float:

@@ -10,8 +10,8 @@ import numpy as np
 from exporter.prometheus_api import Labels
 from exporter.settings import Settings
 from generators.analysis.model import Examined, Growth, NotKnown
-from generators.analysis.reading import Reader, nothing_of, recorded_or
-from generators.analysis.series_statistics import Estimate, slope
+from generators.analysis.reading import SeriesReader, nothing_of, recorded_or
+from generators.analysis.series_statistics import IntervalEstimate, slope
 from generators.policy import DAY, policy
 from generators.rules import trend
 from generators.rules.rows import Trend
@@ -27,7 +27,7 @@ _WAVES = 4  # of a day: of 24, 12, 8 and 6 hours
 _NEWEST = 3600  # seconds in which a level's newest value lies
 
 
-def examined(reader: Reader, settings: Settings, grid: TimeGrid) -> Examined[Growth]:
+def examined(reader: SeriesReader, settings: Settings, grid: TimeGrid) -> Examined[Growth]:
     """Return how all levels moved, the one that reaches its limit first at the beginning."""
     found: list[Growth] = []
     not_known: list[NotKnown] = []
@@ -45,7 +45,7 @@ def examined(reader: Reader, settings: Settings, grid: TimeGrid) -> Examined[Gro
     return Examined(len(found), tuple(found), tuple(not_known))
 
 
-def _growths(reader: Reader, watched: Trend, grid: TimeGrid) -> list[Growth]:
+def _growths(reader: SeriesReader, watched: Trend, grid: TimeGrid) -> list[Growth]:
     end = TimeGrid(grid.end, grid.step, 1)
     levels = reader.read(watched.source, grid, watched.subject)
     slopes = reader.read(slope_query(watched), end, f"slope of the {watched.subject}")
@@ -100,7 +100,7 @@ def _growth(
     )
 
 
-def growth(grid: TimeGrid, values: Values) -> tuple[Estimate | None, float | None]:
+def growth(grid: TimeGrid, values: Values) -> tuple[IntervalEstimate | None, float | None]:
     """Return the slope by the second, and the peak of a day at the end of the grid.
 
     None for both where too few values are known.
@@ -116,13 +116,13 @@ def growth(grid: TimeGrid, values: Values) -> tuple[Estimate | None, float | Non
     return found, level + peak
 
 
-def left(room: float, rise: Estimate) -> Estimate | None:
+def left(room: float, rise: IntervalEstimate) -> IntervalEstimate | None:
     """Return the seconds until there is no room left; None where nothing rises."""
     room = max(room, 0.0)
     if rise.value <= 0 or rise.high <= 0:
         return None
     latest = room / rise.low if rise.low > 0 else math.inf
-    return Estimate(room / rise.value, room / rise.high, latest)
+    return IntervalEstimate(room / rise.value, room / rise.high, latest)
 
 
 def _blocks(grid: TimeGrid, values: Values) -> tuple[Values, Values, int]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from exporter.prometheus_api import Labels
 from exporter.summary.wording import elapsed, rounded, shown
 from generators.analysis.model import Analysis, Anomaly, Growth, NotKnown, PairMovement
-from generators.analysis.series_statistics import Estimate
+from generators.analysis.series_statistics import IntervalEstimate
 from generators.analysis.trends import SEASON
 from generators.limits import number
 from generators.plurals import counted
@@ -23,7 +23,7 @@ _KNOWN = frozenset({*_THINGS, "region", "gcp_project"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class WordedSection:
     """A heading, a table, and what is said below it; without rows there is no table."""
 
     title: str
@@ -60,7 +60,7 @@ def moment(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")
 
 
-def sections(analysis: Analysis) -> tuple[Section, ...]:
+def sections(analysis: Analysis) -> tuple[WordedSection, ...]:
     """Return what was found, and what is not known."""
     every = [
         *(one.place for one in analysis.anomalies.results),
@@ -87,7 +87,7 @@ def _since(at: int, analysis: Analysis) -> str:
     return f"{'before ' if at == analysis.window.start else ''}{moment(at)}"
 
 
-def _anomalies(analysis: Analysis, places: _Places) -> Section:
+def _anomalies(analysis: Analysis, places: _Places) -> WordedSection:
     found, series = analysis.anomalies.results, analysis.anomalies.series
     stretches = counted(len(found), "stretch", "stretches")
     title = (
@@ -99,7 +99,7 @@ def _anomalies(analysis: Analysis, places: _Places) -> Section:
         title = f"Anomalies: none, in {_of(judged, series)} series"
     if not judged:
         title = f"Anomalies: not known, {_none(series, 'series has a band')}"
-    return Section(
+    return WordedSection(
         title=title,
         head=("since (UTC)", "lasted", "signal", "where", "value", "usual", "distance", "alert"),
         rows=tuple(_anomaly(one, analysis, places) for one in found[:MOST]),
@@ -142,7 +142,7 @@ def _more(found: Sequence[object]) -> str:
     return f"and {left} more; --json has all" if left > 0 else ""
 
 
-def _growth(analysis: Analysis, places: _Places) -> Section:
+def _growth(analysis: Analysis, places: _Places) -> WordedSection:
     every = analysis.growth.results
     found = [one for one in every if _is_near(one)]
     title = f"Growth: {counted(len(found), 'level')} on the way to a limit, of {len(every)}"
@@ -152,7 +152,7 @@ def _growth(analysis: Analysis, places: _Places) -> Section:
         title = f"Growth: no level reaches its limit within {AHEAD // DAY} days, of {of}"
     if not judged:
         title = f"Growth: not known, {_none(len(every), 'level has a slope')}"
-    return Section(
+    return WordedSection(
         title=title,
         head=("level", "where", "now", "a day", "limit", "reached in", "by the rule"),
         rows=tuple(_grown(one, places) for one in found[:MOST]),
@@ -190,7 +190,7 @@ def _signed(value: float, unit: str) -> str:
     return ("+" if value > 0 else "-" if value < 0 else "") + shown(abs(value), unit)
 
 
-def _reached(seconds: Estimate | None) -> str:
+def _reached(seconds: IntervalEstimate | None) -> str:
     if seconds is None:
         return "never"
     if math.isinf(seconds.high):
@@ -198,7 +198,7 @@ def _reached(seconds: Estimate | None) -> str:
     return f"{elapsed(seconds.value)} ({elapsed(seconds.low)} to {elapsed(seconds.high)})"
 
 
-def _pairs(analysis: Analysis, places: _Places) -> Section:
+def _pairs(analysis: Analysis, places: _Places) -> WordedSection:
     every = analysis.pairs.results
     found = [one for one in every if one.moves or one.above]
     title = f"Pairs: {len(found)} of {counted(len(every), 'declared pair')} moved together"
@@ -208,7 +208,7 @@ def _pairs(analysis: Analysis, places: _Places) -> Section:
     if not judged:
         title = f"Pairs: not known, {_none(len(every), 'declared pair has enough data of both')}"
     above = f"above {number(correlation.LIMIT)}"
-    return Section(
+    return WordedSection(
         title=title,
         head=("pair", "where", "by the rule", above, "since (UTC)", "by ranks", "alert"),
         rows=tuple(_pair(one, analysis, places) for one in found[:MOST]),
@@ -229,11 +229,11 @@ def _pair(one: PairMovement, analysis: Analysis, places: _Places) -> tuple[str, 
     )
 
 
-def _interval(found: Estimate) -> str:
+def _interval(found: IntervalEstimate) -> str:
     return f"{found.value:.2f} ({found.low:.2f} to {found.high:.2f})"
 
 
-def _not_known(found: Sequence[NotKnown], places: _Places) -> Section:
+def _not_known(found: Sequence[NotKnown], places: _Places) -> WordedSection:
     groups: dict[tuple[str, str], list[NotKnown]] = {}
     for one in sorted(found, key=lambda each: -each.seconds):
         groups.setdefault((one.subject, one.why), []).append(one)
@@ -241,7 +241,7 @@ def _not_known(found: Sequence[NotKnown], places: _Places) -> Section:
         (subject, _named(each, places), elapsed(each[0].seconds), why)
         for (subject, why), each in groups.items()
     )
-    return Section(
+    return WordedSection(
         title="Not known" if groups else "Not known: nothing is missing in this window",
         head=("what", "where", "for up to", "why"),
         rows=tuple(rows),

@@ -12,7 +12,7 @@ from generators.analysis.build import analysis, reads
 from generators.analysis.document import document
 from generators.analysis.model import Analysis
 from generators.analysis.request import AnalysisRequest
-from generators.analysis.words import Section, sections, window
+from generators.analysis.words import WordedSection, sections, window
 from generators.commands.reading import kept_history
 from generators.tuning.prometheus_history import PrometheusHistory
 
@@ -44,7 +44,7 @@ def text(analysis_: Analysis, source: str) -> str:
     return "\n\n".join((*parts, *map(_section, sections(analysis_))))
 
 
-def _section(one: Section) -> str:
+def _section(one: WordedSection) -> str:
     lines = [one.title]
     if one.rows:
         lines.append(table(one.head, one.rows))

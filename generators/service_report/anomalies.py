@@ -43,7 +43,7 @@ def _examined(
     from generators.analysis import anomalies  # noqa: PLC0415 - needs numpy, an extra
     from generators.analysis.build import window  # noqa: PLC0415 - the same
     from generators.analysis.model import Anomaly  # noqa: PLC0415 - the same
-    from generators.analysis.reading import Reader  # noqa: PLC0415 - the same
+    from generators.analysis.reading import SeriesReader  # noqa: PLC0415 - the same
     from generators.tuning.kept_answers import KeptAnswers  # noqa: PLC0415 - the same
     from generators.tuning.prometheus_history import PrometheusHistory  # noqa: PLC0415 - the same
 
@@ -63,7 +63,7 @@ def _examined(
             fires=one.fires,
         )
 
-    reader = Reader(PrometheusHistory(server, request.now, KeptAnswers(cache)), chosen)
+    reader = SeriesReader(PrometheusHistory(server, request.now, KeptAnswers(cache)), chosen)
     grid = window(request.span)
     found = anomalies.examined(reader, request.settings, grid, _durations(request.settings))
     silent: Counter[tuple[str, Labels]] = Counter()

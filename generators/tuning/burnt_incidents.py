@@ -12,7 +12,7 @@ from generators.policy import EVALUATION
 from generators.rules.budgets import budget_of
 from generators.tuning.budget_conditions import BurnSeries, place_values
 from generators.tuning.compared import Answers
-from generators.tuning.incidents import NEAR, Incident, Origin
+from generators.tuning.incidents import NEAR, Incident, IncidentOrigin
 from generators.tuning.model import TimeGrid
 from generators.tuning.replay import Stretch, runs
 from generators.tuning.sample_windows import Flags
@@ -50,7 +50,7 @@ def burnt_incidents(
             end=None if run.end is None else float(_time(run.end, grid)),
             labels=found.place,
             severity=series.row.severity,
-            origin=Origin.OBJECTIVE,
+            origin=IncidentOrigin.OBJECTIVE,
             signals=frozenset({signal}),
         )
         for series in every

@@ -14,7 +14,7 @@ from generators.tuning.choosing import ChosenThreshold
 from generators.tuning.kind_limits import kept_apart
 from generators.tuning.readable import proposal
 from generators.tuning.rule_history import RuleHistory
-from generators.tuning.thresholds import Refused
+from generators.tuning.thresholds import RefusedThreshold
 
 SAME = 0.1  # of a threshold, or of its distance from 100%: less is not worth a review
 _OF_SECOND = 1000  # what a duration in monitoring.yaml can say
@@ -68,14 +68,14 @@ def contract(rule: Alerting) -> Candidate:
 
 
 def candidate(
-    history: RuleHistory, chosen: ChosenThreshold | Refused, before: Sequence[Candidate]
+    history: RuleHistory, chosen: ChosenThreshold | RefusedThreshold, before: Sequence[Candidate]
 ) -> Candidate:
     """Return what becomes of an alert; `before` has what became of less urgent ones."""
-    if isinstance(chosen, Refused):
+    if isinstance(chosen, RefusedThreshold):
         return refused(history, chosen)
     row, chosen = history.row, kept_apart(chosen, history)
     value = proposal(chosen.value, row.signal.direction, row.signal.unit)
-    if isinstance(value, Refused):
+    if isinstance(value, RefusedThreshold):
         return refused(history, value)
     found = _proposed(history, _writable(value, row), chosen)
     if not found.threshold and row.signal.direction is Direction.UP:
@@ -85,7 +85,7 @@ def candidate(
     return found if found.status is CandidateStatus.KEPT else _unless_alike(found)
 
 
-def refused(history: RuleHistory, why: Refused) -> Candidate:
+def refused(history: RuleHistory, why: RefusedThreshold) -> Candidate:
     """Return that nothing can be recommended."""
     return Candidate(
         rule=history.rule,
@@ -148,7 +148,7 @@ class _Calmer:
         sign = 1 if row.signal.direction is Direction.UP else -1
         level = sign * self.threshold * ratio
         other = proposal(level, row.signal.direction, row.signal.unit)
-        if isinstance(other, Refused):
+        if isinstance(other, RefusedThreshold):
             return kept(urgent, f"No number is {number(round(ratio, 2))} times {self.row.name}'s.")
         other = _writable(other, row)
         if not _is_stricter(value, other, row):

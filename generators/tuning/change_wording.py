@@ -10,7 +10,7 @@ from generators.plurals import counted
 from generators.rules.model import Alerting
 from generators.tuning.backtest import Backtest, moves, only_caught
 from generators.tuning.changed_alerts import ReplayedChange
-from generators.tuning.incidents import Incident, Origin
+from generators.tuning.incidents import Incident, IncidentOrigin
 
 _NAMED = 3  # incidents that a line names
 
@@ -75,7 +75,7 @@ def named(incidents: Iterable[Incident]) -> str:
 
 
 def _name(one: Incident) -> str:
-    if one.origin is Origin.FILE:
+    if one.origin is IncidentOrigin.FILE:
         return one.id
     return f"the incident of {datetime.fromtimestamp(one.start, UTC):%-d %B %H:%M}"
 

@@ -13,7 +13,7 @@ from generators.tuning.fitting import Fit, fit
 from generators.tuning.methods import QUANTILE, SIGMAS, Method, by_quantile, by_sigma
 from generators.tuning.model import Values
 from generators.tuning.rule_history import RuleHistory
-from generators.tuning.thresholds import LevelThreshold, Refused
+from generators.tuning.thresholds import LevelThreshold, RefusedThreshold
 from generators.tuning.together import fit_together
 
 
@@ -32,16 +32,16 @@ class ChosenThreshold:
     promise: LevelThreshold | None = None
 
 
-Choose = Callable[[RuleHistory], ChosenThreshold | Refused]
+Choose = Callable[[RuleHistory], ChosenThreshold | RefusedThreshold]
 _OPEN = "It is the worst clean day, so that how much worse the next one may be is not known."
 
 
 def by_budget(budget: Fraction) -> Choose:
     """Return the default method, each alert with a budget of its own."""
 
-    def choose(history: RuleHistory) -> ChosenThreshold | Refused:
+    def choose(history: RuleHistory) -> ChosenThreshold | RefusedThreshold:
         found = fit(history.days, 0, budget)
-        if isinstance(found.result, Refused):
+        if isinstance(found.result, RefusedThreshold):
             return found.result
         often = f"It fires on at most {share_text(found.result.attainable)} of such days."
         return _promised(history, found, found.result, (often,))
@@ -54,9 +54,9 @@ def together(histories: Sequence[RuleHistory], budget: Fraction) -> Choose:
     found = fit_together([one.days for one in histories], [0] * len(histories), budget)
     fits = dict(zip((one.rule.title for one in histories), found.fits, strict=True))
 
-    def choose(history: RuleHistory) -> ChosenThreshold | Refused:
+    def choose(history: RuleHistory) -> ChosenThreshold | RefusedThreshold:
         own = fits[history.rule.title]
-        if isinstance(own.result, Refused):
+        if isinstance(own.result, RefusedThreshold):
             return own.result
         # What is promised is promised of all alerts together, not of this one.
         return replace(_promised(history, own, own.result, ()), promise=None)
@@ -64,20 +64,22 @@ def together(histories: Sequence[RuleHistory], budget: Fraction) -> Choose:
     return choose
 
 
-def by_sigmas(history: RuleHistory) -> ChosenThreshold | Refused:
+def by_sigmas(history: RuleHistory) -> ChosenThreshold | RefusedThreshold:
     """Choose the mean and standard deviations."""
     multiple = SIGMAS[history.rule.severity]
     return _unpromised(history, by_sigma(history.rule.severity), f"The mean and {multiple:g} σ.")
 
 
-def by_share(history: RuleHistory) -> ChosenThreshold | Refused:
+def by_share(history: RuleHistory) -> ChosenThreshold | RefusedThreshold:
     """Choose a quantile."""
     return _unpromised(history, by_quantile(), f"{QUANTILE:.1%} of all values lie within it.")
 
 
-def _unpromised(history: RuleHistory, method: Method, why: str) -> ChosenThreshold | Refused:
+def _unpromised(
+    history: RuleHistory, method: Method, why: str
+) -> ChosenThreshold | RefusedThreshold:
     found = method(history.days, 0)
-    if isinstance(found, Refused):
+    if isinstance(found, RefusedThreshold):
         return found
     nothing = "This method promises nothing about how often the alert fires."
     return ChosenThreshold(value=found.value, why=why, remarks=(*found.remarks, nothing))

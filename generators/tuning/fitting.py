@@ -11,7 +11,7 @@ from generators.tuning.changes import SHORTEST, segments, without_weekends
 from generators.tuning.drift import NO_DRIFT, Drift, drift
 from generators.tuning.model import Values
 from generators.tuning.rule_days import RuleDays
-from generators.tuning.thresholds import LevelThreshold, Refused, threshold
+from generators.tuning.thresholds import LevelThreshold, RefusedThreshold, threshold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Fit:
     drift      of the daily medians, over all days or since the shift
     """
 
-    result: LevelThreshold | Refused
+    result: LevelThreshold | RefusedThreshold
     since: date | None = None
     own_since: date | None = None
     shifted: date | None = None
@@ -36,7 +36,7 @@ class Fit:
     drift: Drift = NO_DRIFT
 
 
-NO_DAY = Refused("there is no clean day")
+NO_DAY = RefusedThreshold("there is no clean day")
 
 
 def fit(history: RuleDays, row: int, budget: Fraction) -> Fit:
@@ -51,10 +51,10 @@ def fit(history: RuleDays, row: int, budget: Fraction) -> Fit:
     first = stable_starts(history.medians, levels, weekend)[-1]
     better = fell(levels, first)
     result, since = threshold(levels[first:], weekend[first:], budget), first
-    if isinstance(result, Refused) and better:
+    if isinstance(result, RefusedThreshold) and better:
         whole = threshold(levels, weekend, budget)
-        result, since = (result, first) if isinstance(whole, Refused) else (whole, 0)
-    elif isinstance(result, Refused) and first:
+        result, since = (result, first) if isinstance(whole, RefusedThreshold) else (whole, 0)
+    elif isinstance(result, RefusedThreshold) and first:
         result = after_rise(result, history.days[first].date)
     return Fit(
         result=result,
@@ -66,7 +66,7 @@ def fit(history: RuleDays, row: int, budget: Fraction) -> Fit:
     )
 
 
-def after_rise(few: Refused, day: date) -> Refused:
+def after_rise(few: RefusedThreshold, day: date) -> RefusedThreshold:
     """Return why the days since a rise are too few; where low is bad, a rise is a fall."""
     return replace(few, why=f"values got worse on {day}; since then {few.why}")
 

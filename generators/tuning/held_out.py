@@ -8,7 +8,7 @@ import numpy as np
 
 from generators.tuning.fitting import fit
 from generators.tuning.rule_days import RuleDays
-from generators.tuning.thresholds import Refused, rank_of
+from generators.tuning.thresholds import RefusedThreshold, rank_of
 
 # A dozen alerts are tried at once: of alike days, one in nine tunings then has a false sentence.
 RARE = 0.01
@@ -37,7 +37,7 @@ def held_out(history: RuleDays, budget: Fraction) -> HeldOut | None:
         medians=history.medians[:half],
     )
     fitted = fit(first, 0, budget).result
-    if isinstance(fitted, Refused):
+    if isinstance(fitted, RefusedThreshold):
         return None
     rest = history.levels[0, half:]
     fired = int(np.count_nonzero(rest > fitted.value))

@@ -20,7 +20,7 @@ NEAR = 15 * MINUTE  # seconds between two derived incidents that are one
 _ANYWHERE = "region"  # what fails in several regions at once is one incident
 
 
-class Origin(StrEnum):
+class IncidentOrigin(StrEnum):
     """Where an incident comes from, the most certain first."""
 
     FILE = "file"
@@ -43,7 +43,7 @@ class Incident:
     end: float | None
     labels: Labels = ()
     severity: str = ""
-    origin: Origin = Origin.FILE
+    origin: IncidentOrigin = IncidentOrigin.FILE
     signals: frozenset[str] = frozenset()
 
     @property
@@ -89,10 +89,10 @@ def merged(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
     What people wrote stays as it is, and a derived incident that overlaps it is the same one.
     """
     every = sorted(incidents, key=lambda one: (one.start, one.id))
-    written = [one for one in every if one.origin is Origin.FILE]
+    written = [one for one in every if one.origin is IncidentOrigin.FILE]
     found: list[Incident] = []
     for each in every:
-        if each.origin is Origin.FILE or any(_meet(each, one, near=0) for one in written):
+        if each.origin is IncidentOrigin.FILE or any(_meet(each, one, near=0) for one in written):
             continue
         at = next((n for n, one in enumerate(found) if _meet(one, each, near=NEAR)), None)
         if at is None:
@@ -116,7 +116,7 @@ def _joined(one: Incident, other: Incident) -> Incident:
         end=None if None in ends else max(one.until, other.until),
         labels=tuple(pair for pair in one.labels if pair in other.labels),
         severity=min(one.severity, other.severity, key=_urgency),
-        origin=min(one.origin, other.origin, key=list(Origin).index),
+        origin=min(one.origin, other.origin, key=list(IncidentOrigin).index),
         signals=one.signals | other.signals,
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 from generators.tuning.fitting import fit
 from generators.tuning.model import Values
 from generators.tuning.rule_days import RuleDays
-from generators.tuning.thresholds import Refused
+from generators.tuning.thresholds import RefusedThreshold
 
 QUANTILE = 0.999
 SIGMAS = {"critical": 3.0, "high": 2.0, "medium": 1.0, "low": 1.0}  # by severity
@@ -35,16 +35,16 @@ class Proposed:
 class Method(Protocol):
     """A way to choose a threshold for the `for` of a row of the levels."""
 
-    def __call__(self, history: RuleDays, row: int, /) -> Proposed | Refused:
+    def __call__(self, history: RuleDays, row: int, /) -> Proposed | RefusedThreshold:
         """Return the threshold, or why there is none."""
 
 
 def by_levels(budget: Fraction) -> Method:
     """Return the default method, which keeps a budget of days."""
 
-    def method(history: RuleDays, row: int) -> Proposed | Refused:
+    def method(history: RuleDays, row: int) -> Proposed | RefusedThreshold:
         fitted = fit(history, row, budget)
-        if isinstance(fitted.result, Refused):
+        if isinstance(fitted.result, RefusedThreshold):
             return fitted.result
         return Proposed(fitted.result.value, promised=fitted.result.attainable)
 
@@ -54,13 +54,15 @@ def by_levels(budget: Fraction) -> Method:
 def by_sigma(severity: str) -> Method:
     """Return mean and standard deviations, after outliers are removed; it promises nothing."""
 
-    def method(history: RuleDays, _row: int) -> Proposed | Refused:
+    def method(history: RuleDays, _row: int) -> Proposed | RefusedThreshold:
         if not len(history.clean):
-            return Refused("there is no value")
+            return RefusedThreshold("there is no value")
         kept = within_fences(history.clean)
         removed = 1 - len(kept) / len(history.clean)
         if removed > MOST_REMOVED:
-            return Refused(f"{removed:.1%} of the values would be removed as outliers; at most 5 %")
+            return RefusedThreshold(
+                f"{removed:.1%} of the values would be removed as outliers; at most 5 %"
+            )
         return Proposed(sigmas(kept, SIGMAS[severity]), (f"{removed:.1%} of values were removed.",))
 
     return method
@@ -69,9 +71,9 @@ def by_sigma(severity: str) -> Method:
 def by_quantile(share: float = QUANTILE) -> Method:
     """Return a quantile of all values; it promises nothing."""
 
-    def method(history: RuleDays, _row: int) -> Proposed | Refused:
+    def method(history: RuleDays, _row: int) -> Proposed | RefusedThreshold:
         if not len(history.clean):
-            return Refused("there is no value")
+            return RefusedThreshold("there is no value")
         return Proposed(float(np.quantile(history.clean, share)))
 
     return method

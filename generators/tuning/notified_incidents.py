@@ -7,7 +7,7 @@ from typing import Any
 
 from exporter.errors import IonmonError
 from generators.policy import SEVERITIES
-from generators.tuning.incidents import Incident, Origin
+from generators.tuning.incidents import Incident, IncidentOrigin
 
 URGENT = SEVERITIES[:2]
 # Alerts about the service. Not those on the monitoring itself, nor on what is only unusual.
@@ -46,6 +46,6 @@ def _incidents(alerts: list[Mapping[str, Any]]) -> Iterator[Incident]:
             end=None if ended is None else float(ended),
             labels=place,
             severity=labels.get("severity", ""),
-            origin=Origin.BRIDGE,
+            origin=IncidentOrigin.BRIDGE,
             signals=frozenset({labels["signal"]}),
         )

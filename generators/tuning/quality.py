@@ -21,7 +21,7 @@ from generators.tuning.model import TimeGrid, Values
 from generators.tuning.robust import spread
 from generators.tuning.rule_days import RuleDays
 from generators.tuning.seasons import DAY, WEEK, hourly, strength
-from generators.tuning.thresholds import Refused
+from generators.tuning.thresholds import RefusedThreshold
 
 FEWEST_DAYS = 3
 FEWEST_VALUES = 30
@@ -171,7 +171,7 @@ def _refused(days: int, known: int, fitted: Fit) -> str:
         return f"{days} clean days; at least {FEWEST_DAYS} are needed"
     if known < FEWEST_VALUES:
         return f"{known} values; at least {FEWEST_VALUES} are needed"
-    return fitted.result.why if isinstance(fitted.result, Refused) else ""
+    return fitted.result.why if isinstance(fitted.result, RefusedThreshold) else ""
 
 
 def _provisional(days: int) -> str:

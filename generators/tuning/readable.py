@@ -6,7 +6,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from exporter.catalog.expression import Direction
 from exporter.catalog.model import Unit
 from generators.limits import shown
-from generators.tuning.thresholds import Refused
+from generators.tuning.thresholds import RefusedThreshold
 
 SHORT, LONG = 2, 3  # significant digits
 # A number of two digits is taken where it is at most this far from the exact one.
@@ -38,7 +38,7 @@ def _rounded(value: Decimal, digits: int, direction: Direction) -> Decimal:
     return value.quantize(step, ROUND_CEILING if direction is Direction.UP else ROUND_FLOOR)
 
 
-def proposal(level: float, direction: Direction, unit: Unit) -> float | Refused:
+def proposal(level: float, direction: Direction, unit: Unit) -> float | RefusedThreshold:
     """Return the threshold to propose for a level, which gets worse upwards.
 
     A ratio near 1 is rounded by its distance from 1: 0.9996 stays, and does not become 1. A
@@ -47,7 +47,7 @@ def proposal(level: float, direction: Direction, unit: Unit) -> float | Refused:
     """
     value = level if direction is Direction.UP else -level
     if abs(value) > LARGEST:
-        return Refused(f"clean days reach {shown(value, unit)}, which is no measurement")
+        return RefusedThreshold(f"clean days reach {shown(value, unit)}, which is no measurement")
     if unit is not Unit.RATIO:
         return readable(value, direction)
     if value > 1 / 2:
@@ -56,5 +56,7 @@ def proposal(level: float, direction: Direction, unit: Unit) -> float | Refused:
         number = readable(value, direction)
     end = 1 if direction is Direction.UP else 0
     if (number >= end) if end else (number <= end):
-        return Refused(f"clean days reach {end:.0%}, which is the end: no threshold is beyond it")
+        return RefusedThreshold(
+            f"clean days reach {end:.0%}, which is the end: no threshold is beyond it"
+        )
     return number

@@ -21,7 +21,7 @@ from generators.tuning.missed_incidents import MissedIncident
 from generators.tuning.other_for import OtherFor
 from generators.tuning.rule_history import RuleHistory
 from generators.tuning.shares import CountOf
-from generators.tuning.thresholds import LevelThreshold, Refused
+from generators.tuning.thresholds import LevelThreshold, RefusedThreshold
 from generators.tuning.tuned import Tuning
 from generators.tuning.tuned_alert import TunedAlert
 
@@ -148,7 +148,7 @@ def _promise(promise: LevelThreshold, sign: int) -> Body:
 def _by_for(history: RuleHistory, at: int, budget: Fraction) -> float | None:
     """Return the exact threshold for another `for`; None where days cannot promise it."""
     result = fit(history.days, at, budget).result
-    return None if isinstance(result, Refused) else _known(history.sign * result.value)
+    return None if isinstance(result, RefusedThreshold) else _known(history.sign * result.value)
 
 
 def _other_for(found: OtherFor) -> Body:

@@ -24,7 +24,7 @@ KINDS = ("weekdays", "weekends")
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedThreshold:
     """Why there is no threshold.
 
     why       without a full stop
@@ -74,9 +74,9 @@ def days_needed(budget: Fraction) -> int:
     return math.ceil(1 / budget) - 1
 
 
-def few_days(days: int, budget: Fraction) -> Refused:
+def few_days(days: int, budget: Fraction) -> RefusedThreshold:
     """Return what so few days cannot promise, and what they can."""
-    return Refused(
+    return RefusedThreshold(
         f"{days} clean days cannot promise {budget}: the tightest budget is {tightest(days)}; "
         f"{budget} needs {days_needed(budget)} days",
         tightest=tightest(days),
@@ -85,7 +85,7 @@ def few_days(days: int, budget: Fraction) -> Refused:
 
 def threshold(
     levels: Values, weekend: NDArray[np.bool_], budget: Fraction
-) -> LevelThreshold | Refused:
+) -> LevelThreshold | RefusedThreshold:
     """Fit a threshold on the levels of clean days.
 
     Over all days the budget is kept by the levels of all of them. Where weekends differ from
@@ -98,7 +98,7 @@ def threshold(
         return few_days(days, budget)
     together = _fit(levels, budget)
     if math.isinf(together.value):
-        return Refused(
+        return RefusedThreshold(
             "on most days no run of values was as long as `for`"
             if together.value < 0
             else "too many days are beyond all others"
@@ -124,13 +124,13 @@ def _fit(levels: Values, budget: Fraction) -> LevelThreshold:
 
 def _strictest(
     levels: Values, weekend: NDArray[np.bool_], budget: Fraction, together: LevelThreshold
-) -> LevelThreshold | Refused:
+) -> LevelThreshold | RefusedThreshold:
     """Return the highest of the thresholds of all days, weekdays and weekends."""
     kinds = [_fit(levels[weekend == kind], budget) for kind in WEEK]
     highest = max([together, *kinds], key=lambda fit: fit.value)
     if math.isinf(highest.value):
         open_ = [name for name, fit in zip(KINDS, kinds, strict=True) if fit.value == math.inf]
-        return Refused(f"too many {' and '.join(open_)} are beyond all other days")
+        return RefusedThreshold(f"too many {' and '.join(open_)} are beyond all other days")
     expected = Fraction(0)
     for (kind, weight), fit in zip(WEEK.items(), kinds, strict=True):
         beyond = int(np.count_nonzero(levels[weekend == kind] > highest.value))

@@ -19,7 +19,7 @@ from generators.tuning.own_scales import ScaledDays, scaled_days
 from generators.tuning.rule_days import RuleDays
 from generators.tuning.thresholds import (
     LevelThreshold,
-    Refused,
+    RefusedThreshold,
     attainable_share,
     days_needed,
     few_days,
@@ -41,12 +41,12 @@ class FitTogether:
     since   the first day that all of them were fitted on; None without days
     """
 
-    shared: LevelThreshold | Refused
+    shared: LevelThreshold | RefusedThreshold
     fits: tuple[Fit, ...]
     since: date | None
 
     @property
-    def results(self) -> tuple[LevelThreshold | Refused, ...]:
+    def results(self) -> tuple[LevelThreshold | RefusedThreshold, ...]:
         """Each rule's threshold, or why it has none."""
         return tuple(fit.result for fit in self.fits)
 
@@ -77,7 +77,7 @@ def fit_together(
     return FitTogether(shared=shared, fits=tuple(fits), since=min(dates, default=None))
 
 
-def _unfit(rule: ScaledDays | None, budget: Fraction) -> Refused | None:
+def _unfit(rule: ScaledDays | None, budget: Fraction) -> RefusedThreshold | None:
     """Return why a rule could not keep the budget even alone."""
     if rule is None:
         return NO_DAY
@@ -89,11 +89,11 @@ def _unfit(rule: ScaledDays | None, budget: Fraction) -> Refused | None:
         return after_rise(few, rule.shifted)
     now = [scale == rule.scales[-1] for scale in rule.scales]
     if np.count_nonzero(np.isfinite(rule.levels[now])) < FEWEST:
-        return Refused("hardly any run of values was as long as `for`")
+        return RefusedThreshold("hardly any run of values was as long as `for`")
     return None
 
 
-def _disturbing(rules: _Rules, budget: Fraction) -> tuple[int, Refused] | None:
+def _disturbing(rules: _Rules, budget: Fraction) -> tuple[int, RefusedThreshold] | None:
     """Return the rule without which the others have most days or a threshold, and its reason."""
     if len(rules) <= 1:
         return None
@@ -101,11 +101,11 @@ def _disturbing(rules: _Rules, budget: Fraction) -> tuple[int, Refused] | None:
     common = len(dates)
     if attainable_share(common, budget) == 0:
         worst = max(rules, key=lambda n: len(_dates(_without(rules, n))))
-        return worst, Refused(
+        return worst, RefusedThreshold(
             f"only {common} of its clean days are clean days of the other alerts, too; "
             f"{budget} needs {days_needed(budget)} days"
         )
-    if not isinstance(_shared_threshold(rules, budget), Refused):
+    if not isinstance(_shared_threshold(rules, budget), RefusedThreshold):
         return None
     beyond = {
         n: np.count_nonzero(np.isposinf(rule.scores[_chosen(rule, dates)]))
@@ -113,7 +113,7 @@ def _disturbing(rules: _Rules, budget: Fraction) -> tuple[int, Refused] | None:
     }
     worst = max(beyond, key=lambda n: beyond[n])
     why = "hardly any clean day was worse than usual, so that nothing says how much worse days get"
-    return (worst, Refused(why)) if beyond[worst] else None
+    return (worst, RefusedThreshold(why)) if beyond[worst] else None
 
 
 def _without(rules: _Rules, number: int) -> _Rules:
@@ -126,10 +126,10 @@ def _dates(rules: _Rules) -> set[date]:
     return set.intersection(*dates) if dates else set()
 
 
-def _shared_threshold(rules: _Rules, budget: Fraction) -> LevelThreshold | Refused:
+def _shared_threshold(rules: _Rules, budget: Fraction) -> LevelThreshold | RefusedThreshold:
     """Return the threshold on the scale that rules share."""
     if not rules:
-        return Refused("no alert has enough clean days")
+        return RefusedThreshold("no alert has enough clean days")
     dates = _dates(rules)
     scores = [rule.scores[_chosen(rule, dates)] for rule in rules.values()]
     days = [day for day in next(iter(rules.values())).days if day.date in dates]
@@ -141,12 +141,12 @@ def _chosen(rule: ScaledDays, dates: set[date]) -> list[bool]:
 
 
 def _fit_of(
-    rule: ScaledDays, shared: LevelThreshold | Refused, dates: set[date], history: RuleDays
+    rule: ScaledDays, shared: LevelThreshold | RefusedThreshold, dates: set[date], history: RuleDays
 ) -> Fit:
     """Return what came out for a rule."""
     shift = next((n for n, day in enumerate(history.days) if day.date == rule.shifted), 0)
     return Fit(
-        result=shared if isinstance(shared, Refused) else _of_rule(rule, shared, dates),
+        result=shared if isinstance(shared, RefusedThreshold) else _of_rule(rule, shared, dates),
         since=min(dates, default=None),
         own_since=rule.days[0].date,
         shifted=rule.shifted,

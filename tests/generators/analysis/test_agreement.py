@@ -14,7 +14,7 @@ from exporter.settings import Settings
 from generators.analysis.anomalies import bands
 from generators.analysis.chosen_places import ChosenPlaces
 from generators.analysis.correlations import coefficient, input_query
-from generators.analysis.reading import Reader, before
+from generators.analysis.reading import SeriesReader, before
 from generators.analysis.trends import seconds_query, slope_query
 from generators.policy import policy
 from generators.rules import anomaly, correlation, trend
@@ -34,8 +34,8 @@ EXACT = (*OPTIONS, "--query.lookback-delta=4m")
 class BothServers:
     """Readers of a server that never ran a rule, and of one that ran all of them."""
 
-    without: Reader
-    ruled: Reader
+    without: SeriesReader
+    ruled: SeriesReader
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,9 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothServers]:
         started = [stack.enter_context(prometheus(f, "{}", *EXACT)) for f in (without, ruled)]
         yield BothServers(
             *(
-                Reader(PrometheusHistory(Api(f"http://127.0.0.1:{one.port}"), END), ChosenPlaces())
+                SeriesReader(
+                    PrometheusHistory(Api(f"http://127.0.0.1:{one.port}"), END), ChosenPlaces()
+                )
                 for one in started
             )
         )

@@ -7,7 +7,7 @@ from exporter.settings import Settings
 from generators.analysis.anomalies import NO_BAND, examined
 from generators.analysis.chosen_places import NO_DATA, ChosenPlaces
 from generators.analysis.model import Anomaly, Examined
-from generators.analysis.reading import Reader
+from generators.analysis.reading import SeriesReader
 from generators.tuning.model import TimeGrid, Values
 from tests.generators.analysis.hand_source import HandSource
 
@@ -34,7 +34,7 @@ def found(signal: str, value: Values, centre: Values, for_: dict[str, float]) ->
             f"{series}_spread": {PLACE: np.where(np.isnan(centre), NAN, 1.0)},
         }
     )
-    return examined(Reader(hand, ChosenPlaces()), Settings(), GRID, for_)
+    return examined(SeriesReader(hand, ChosenPlaces()), Settings(), GRID, for_)
 
 
 def test_a_stretch_outside() -> None:

@@ -10,7 +10,7 @@ from exporter.settings import Settings
 from generators.analysis.anomalies import NO_BAND
 from generators.analysis.chosen_places import ChosenPlaces
 from generators.analysis.correlations import FEW_DAYS, coefficient, examined, without_season
-from generators.analysis.reading import Reader
+from generators.analysis.reading import SeriesReader
 from generators.rules.correlation import PAIRS
 from generators.tuning.model import TimeGrid, Values
 from tests.generators.analysis.hand_source import HandSource
@@ -113,7 +113,7 @@ def test_a_pair_that_moved_together() -> None:
     cause, effect = season + 10 * shared, 0.1 * season + shared
     effect += 0.2 * RANDOM.standard_normal(WEEK)
     hand = _source(effect, cause, (shared, 10 * shared))
-    found = examined(Reader(hand, ChosenPlaces()), Settings(), GRID, 1800)
+    found = examined(SeriesReader(hand, ChosenPlaces()), Settings(), GRID, 1800)
     (one,) = found.results
     assert (one.pair, one.place, one.moves, one.fires) == (PAIR.text, PLACE, "with", True)
     assert one.strongest == pytest.approx(1)
@@ -129,7 +129,7 @@ def test_a_shared_day_is_no_movement() -> None:
     season = 100 * np.sin(2 * np.pi * np.arange(WEEK) / 288)
     apart = RANDOM.standard_normal((2, WEEK))
     hand = _source(season + apart[0], season + apart[1], (apart[0], 10 * apart[1]))
-    (one,) = examined(Reader(hand, ChosenPlaces()), Settings(), GRID, 1800).results
+    (one,) = examined(SeriesReader(hand, ChosenPlaces()), Settings(), GRID, 1800).results
     assert (one.moves, one.above, one.since, one.fires) == ("", 0, None, False)
     assert one.rank is not None
     assert abs(one.rank.value) < 0.3
@@ -140,7 +140,7 @@ def test_what_is_not_known_of_a_pair() -> None:
     values = RANDOM.standard_normal((2, 500))
     nothing = np.full(WEEK, np.nan)
     hand = _source(values[0], values[1], (nothing, nothing))
-    found = examined(Reader(hand, ChosenPlaces()), Settings(), GRID, 1800)
+    found = examined(SeriesReader(hand, ChosenPlaces()), Settings(), GRID, 1800)
     (one,) = found.results
     assert (one.strongest, one.at, one.rank, one.moves) == (None, None, None, "")
     assert [(n.why, n.seconds) for n in found.not_known if n.place] == [
@@ -155,6 +155,6 @@ def test_what_the_rule_recorded_is_taken() -> None:
     hand = _source(values[0], values[1], (values[0], 10 * values[1]))
     recorded = {f"{TIME}_db_connections:correlation_ratio": {PLACE: [0.95] * 8}}
     own = HandSource({**recorded, **hand.series_of})
-    (one,) = examined(Reader(own, ChosenPlaces()), Settings(), GRID, 1800).results
+    (one,) = examined(SeriesReader(own, ChosenPlaces()), Settings(), GRID, 1800).results
     assert (one.strongest, one.above, one.fires) == (0.95, 2400, True)
     assert one.since == GRID.end - 2100

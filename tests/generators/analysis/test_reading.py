@@ -6,7 +6,7 @@ import pytest
 from exporter.errors import IonmonError
 from exporter.settings import Settings
 from generators.analysis.chosen_places import chosen
-from generators.analysis.reading import Reader, before, recorded_or, seconds_of, stretches
+from generators.analysis.reading import SeriesReader, before, recorded_or, seconds_of, stretches
 from generators.tuning.model import TimeGrid
 from tests.generators.analysis.hand_source import HandSource
 
@@ -39,7 +39,7 @@ def test_series_are_known_by_their_place() -> None:
     named = (("__name__", "x"), *SHOP)
     hand = HandSource({"x": {named: [1.0], OTHER: [2.0]}})
     shown: list[str] = []
-    reader = Reader(hand, chosen(SETTINGS, "shop", ""), shown.append)
+    reader = SeriesReader(hand, chosen(SETTINGS, "shop", ""), shown.append)
     found = reader.read("x", GRID, "the x")
     assert [*found] == [SHOP]
     assert found[SHOP][-1] == 1
@@ -49,7 +49,7 @@ def test_series_are_known_by_their_place() -> None:
 @pytest.mark.parametrize(("service", "region"), [("shop", "eu"), ("other", "us"), ("", "")])
 def test_names_that_something_has(service: str, region: str) -> None:
     """They are no error, even where nothing has both."""
-    reader = Reader(
+    reader = SeriesReader(
         HandSource({"x": {SHOP: [1.0], OTHER: [2.0]}}), chosen(SETTINGS, service, region)
     )
     reader.read("x", GRID, "")
@@ -63,7 +63,7 @@ def test_names_that_nothing_has() -> None:
         ("shpo", "", "--service shpo: nothing in this window is of it; there is other, shop"),
         ("", "asia", "--region asia: nothing in this window is of it; there is eu, us"),
     ):
-        reader = Reader(hand, chosen(SETTINGS, service, region))
+        reader = SeriesReader(hand, chosen(SETTINGS, service, region))
         reader.read("x", GRID, "")
         with pytest.raises(IonmonError, match=said):
             reader.check_names()

@@ -7,8 +7,8 @@ import pytest
 
 from exporter.settings import Settings
 from generators.analysis.chosen_places import ChosenPlaces
-from generators.analysis.reading import Reader
-from generators.analysis.series_statistics import Estimate
+from generators.analysis.reading import SeriesReader
+from generators.analysis.series_statistics import IntervalEstimate
 from generators.analysis.trends import FEW, examined, growth, left
 from generators.tuning.model import TimeGrid, Values
 from tests.generators.analysis.hand_source import HandSource
@@ -97,11 +97,11 @@ def test_any_window(count: int) -> None:
 
 def test_the_time_that_is_left() -> None:
     """It is the room over the slope, the soonest by the fastest; open where it may not rise."""
-    assert left(10, Estimate(2, 1, 4)) == Estimate(5, 2.5, 10)
-    assert left(10, Estimate(2, -1, 4)) == Estimate(5, 2.5, math.inf)
-    assert left(10, Estimate(0, 0, 0)) is None
-    assert left(10, Estimate(-1, -2, 3)) is None
-    assert left(-1, Estimate(2, 1, 4)) == Estimate(0, 0, 0)
+    assert left(10, IntervalEstimate(2, 1, 4)) == IntervalEstimate(5, 2.5, 10)
+    assert left(10, IntervalEstimate(2, -1, 4)) == IntervalEstimate(5, 2.5, math.inf)
+    assert left(10, IntervalEstimate(0, 0, 0)) is None
+    assert left(10, IntervalEstimate(-1, -2, 3)) is None
+    assert left(-1, IntervalEstimate(2, 1, 4)) == IntervalEstimate(0, 0, 0)
 
 
 def test_levels_beside_their_rules() -> None:
@@ -113,7 +113,7 @@ def test_levels_beside_their_rules() -> None:
             f"max by (gcp_project, region, database_id) ({DISK}:trend_seconds": {PLACE: [800_000]},
         }
     )
-    found = examined(Reader(hand, ChosenPlaces()), Settings(), WEEK)
+    found = examined(SeriesReader(hand, ChosenPlaces()), Settings(), WEEK)
     (one,) = found.results
     assert found.series == 1
     assert one.grows
@@ -130,7 +130,7 @@ def test_a_level_below_zero_is_none() -> None:
     """The lag of a replica that stands still is -1: it is not known, and not low."""
     lag = "project_region_database:replication_lag:max"
     hand = HandSource({lag: {PLACE: np.full(WEEK.count, -1.0)}})
-    found = examined(Reader(hand, ChosenPlaces()), Settings(), WEEK)
+    found = examined(SeriesReader(hand, ChosenPlaces()), Settings(), WEEK)
     (one,) = found.results
     assert (one.slope, one.seconds, math.isnan(one.level)) == (None, None, True)
     assert [n.why for n in found.not_known if n.place] == [FEW]

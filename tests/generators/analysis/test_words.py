@@ -14,8 +14,8 @@ from generators.analysis.model import (
     NotKnown,
     PairMovement,
 )
-from generators.analysis.series_statistics import Estimate
-from generators.analysis.words import MOST, Section, sections, window
+from generators.analysis.series_statistics import IntervalEstimate
+from generators.analysis.words import MOST, WordedSection, sections, window
 from generators.tuning.model import TimeGrid
 
 DAY = 86400
@@ -45,8 +45,8 @@ GROWTH = Growth(
     limit=1.0,
     level=0.8,
     peak=0.81,
-    slope=Estimate(0.01 / DAY, 0.008 / DAY, 0.012 / DAY),
-    seconds=Estimate(19.0 * DAY, 16.0 * DAY, 24.0 * DAY),
+    slope=IntervalEstimate(0.01 / DAY, 0.008 / DAY, 0.012 / DAY),
+    seconds=IntervalEstimate(19.0 * DAY, 16.0 * DAY, 24.0 * DAY),
     rule_slope=1e-7,
     rule_seconds=20.0 * DAY,
     within=3.0 * DAY,
@@ -61,7 +61,7 @@ PAIR = PairMovement(
     above=7200,
     since=GRID.start,
     fires=False,
-    rank=Estimate(0.7, 0.5, 0.8),
+    rank=IntervalEstimate(0.7, 0.5, 0.8),
 )
 
 
@@ -70,7 +70,7 @@ def read(
     growth: tuple[Growth, ...] = (),
     pairs: tuple[PairMovement, ...] = (),
     not_known: tuple[NotKnown, ...] = (),
-) -> tuple[Section, ...]:
+) -> tuple[WordedSection, ...]:
     """Return the sections of an analysis of five series each."""
     return sections(
         Analysis(
@@ -95,7 +95,7 @@ def test_a_row_of_each_kind() -> None:
         ("response time moves with query time", "in eu", "0.93", "2h", "before 2026-01-05 00:00",
          "0.70 (0.50 to 0.80)", ""),
     )  # fmt: skip
-    assert unknown == Section(
+    assert unknown == WordedSection(
         title="Not known: nothing is missing in this window", head=unknown.head, rows=()
     )
 
@@ -115,13 +115,15 @@ def test_nothing_found() -> None:
     ("change", "listed"),
     [
         ({}, True),
-        ({"seconds": Estimate(100.0 * DAY, 80.0 * DAY, 120.0 * DAY)}, False),
-        ({"slope": Estimate(1e-7, -1e-8, 2e-7)}, False),
-        ({"slope": Estimate(1e-7, -1e-8, 2e-7), "rule_seconds": 2.0 * DAY}, True),
+        ({"seconds": IntervalEstimate(100.0 * DAY, 80.0 * DAY, 120.0 * DAY)}, False),
+        ({"slope": IntervalEstimate(1e-7, -1e-8, 2e-7)}, False),
+        ({"slope": IntervalEstimate(1e-7, -1e-8, 2e-7), "rule_seconds": 2.0 * DAY}, True),
         ({"slope": None, "seconds": None, "rule_seconds": None}, False),
     ],
 )
-def test_what_grows_is_listed(change: dict[str, Estimate | float | None], *, listed: bool) -> None:
+def test_what_grows_is_listed(
+    change: dict[str, IntervalEstimate | float | None], *, listed: bool
+) -> None:
     """A level that surely grows and is full within 90 days, or whose alert's rule says so."""
     _, grown, *_ = read(growth=(replace(GROWTH, **change),))  # type: ignore[arg-type]
     assert bool(grown.rows) is listed
@@ -129,8 +131,8 @@ def test_what_grows_is_listed(change: dict[str, Estimate | float | None], *, lis
 
 def test_what_may_never_be_full() -> None:
     """An open interval has its nearer end; what does not surely grow has no time."""
-    opened = replace(GROWTH, seconds=Estimate(19.0 * DAY, 16.0 * DAY, math.inf))
-    steady = replace(GROWTH, slope=Estimate(1e-7, -1e-8, 2e-7), rule_seconds=2.0 * DAY)
+    opened = replace(GROWTH, seconds=IntervalEstimate(19.0 * DAY, 16.0 * DAY, math.inf))
+    steady = replace(GROWTH, slope=IntervalEstimate(1e-7, -1e-8, 2e-7), rule_seconds=2.0 * DAY)
     _, grown, *_ = read(growth=(opened, steady))
     assert [row[5] for row in grown.rows] == ["19d (16d or later)", "no steady growth"]
 
@@ -144,8 +146,8 @@ def test_what_goes_on() -> None:
 
 def test_pairs_that_are_listed() -> None:
     """By ranks, against each other, too; or by the rule alone, which was once."""
-    none = replace(PAIR, above=0, since=None, rank=Estimate(0.5, 0.2, 0.7))
-    against = replace(none, rank=Estimate(-0.7, -0.8, -0.5))
+    none = replace(PAIR, above=0, since=None, rank=IntervalEstimate(0.5, 0.2, 0.7))
+    against = replace(none, rank=IntervalEstimate(-0.7, -0.8, -0.5))
     once = replace(PAIR, rank=None)
     *_, pairs, _ = read(pairs=(none, against, once))
     assert [row[0].split()[2:4] for row in pairs.rows] == [["moves", "against"], ["moved", "with"]]

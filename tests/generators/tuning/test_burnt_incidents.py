@@ -9,7 +9,7 @@ from generators.policy import policy
 from generators.tuning.budget_conditions import BurnSeries, of_burn
 from generators.tuning.burnt_incidents import burnt_incidents
 from generators.tuning.compared import Answers
-from generators.tuning.incidents import Incident, Origin
+from generators.tuning.incidents import Incident, IncidentOrigin
 from generators.tuning.model import RecordedSeries, TimeGrid, Values
 
 REFERENCE = load(Path(__file__).parents[3] / "examples" / "reference.yaml")
@@ -49,7 +49,7 @@ def test_an_incident_is_as_long_as_the_short_window_burns() -> None:
             end=10200.0,
             labels=PLACE,
             severity="critical",
-            origin=Origin.OBJECTIVE,
+            origin=IncidentOrigin.OBJECTIVE,
             signals=frozenset({"availability"}),
         ),
     )

@@ -14,7 +14,7 @@ from generators.tuning.choosing import ChosenThreshold
 from generators.tuning.judging import policy_alerts
 from generators.tuning.rule_days import RuleDays
 from generators.tuning.rule_history import RuleHistory
-from generators.tuning.thresholds import Refused
+from generators.tuning.thresholds import RefusedThreshold
 
 REFERENCE = load(Path(__file__).parents[3] / "examples" / "reference.yaml")
 
@@ -108,7 +108,7 @@ def test_a_service_s_own_warning_moves_the_common_alert_that_it_inherits() -> No
 
 def test_a_refusal_is_a_sentence() -> None:
     """The reason of a method, with the number in force."""
-    found = candidate(history(rule("CPUHigh")), Refused("there is no clean day"), ())
+    found = candidate(history(rule("CPUHigh")), RefusedThreshold("there is no clean day"), ())
     assert (found.status, found.why) == (CandidateStatus.REFUSED, "There is no clean day.")
     assert found.threshold == 0.8
 

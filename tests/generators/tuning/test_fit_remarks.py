@@ -11,11 +11,11 @@ from generators.limits import shown
 from generators.tuning.drift import Drift
 from generators.tuning.fit_remarks import remarks
 from generators.tuning.fitting import Fit, fit
-from generators.tuning.thresholds import Refused
+from generators.tuning.thresholds import RefusedThreshold
 from tests.generators.tuning.histories import history
 
 EARLY, SHIFT, LATE = date(2026, 1, 5), date(2026, 1, 20), date(2026, 2, 1)
-FIT = Fit(result=Refused("of no matter"), since=SHIFT, own_since=SHIFT, shifted=SHIFT)
+FIT = Fit(result=RefusedThreshold("of no matter"), since=SHIFT, own_since=SHIFT, shifted=SHIFT)
 RISING = Drift(slope=0.000732, change=0.04, score=3, warns=True)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from generators.tuning.fitting import fit, stable_starts
-from generators.tuning.thresholds import LevelThreshold, Refused
+from generators.tuning.thresholds import LevelThreshold, RefusedThreshold
 from tests.generators.tuning.histories import calendar, history
 
 TENTH = Fraction(1, 10)
@@ -29,7 +29,7 @@ def test_days_before_a_rise_are_left_out() -> None:
 def test_too_few_days_after_a_rise_are_refused() -> None:
     """Seven days promise 1 in 8, whatever was before."""
     found = fit(history(noise(42) + 10 * (np.arange(42) >= 35)), 0, TENTH)
-    assert isinstance(found.result, Refused)
+    assert isinstance(found.result, RefusedThreshold)
     assert found.result.tightest == Fraction(1, 8)
     assert found.result.why.startswith("values got worse on 2026-02-09; since then 7 clean days")
 
@@ -62,7 +62,7 @@ def test_a_drift_is_warned_of_with_its_size() -> None:
 def test_no_day_is_refused() -> None:
     """Without a clean day there is a reason, and no error."""
     found = fit(history([]), 0, TENTH)
-    assert isinstance(found.result, Refused)
+    assert isinstance(found.result, RefusedThreshold)
     assert found.since is None
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from exporter.catalog.signals import SIGNALS
-from generators.tuning.incidents import Incident, Origin, SignalSources, merged
+from generators.tuning.incidents import Incident, IncidentOrigin, SignalSources, merged
 
 SOURCES = SignalSources(SIGNALS)
 HOUR = 3600.0
@@ -15,7 +15,7 @@ def derived(start: float, end: float | None, **more: object) -> Incident:
     """Return an incident that an objective's window shows."""
     one = Incident(id=f"o-{start:g}", start=start, end=end, severity="high")
     signals = frozenset({"availability"})
-    return replace(one, **{"origin": Origin.OBJECTIVE, "signals": signals, **more})
+    return replace(one, **{"origin": IncidentOrigin.OBJECTIVE, "signals": signals, **more})
 
 
 def test_an_incident_is_where_its_labels_are() -> None:
@@ -35,12 +35,12 @@ def test_derived_incidents_that_meet_are_one() -> None:
         labels=(("region", "eu"), ("service_name", "ion")),
         signals=frozenset({"response_time_p95"}),
         severity="critical",
-        origin=Origin.BRIDGE,
+        origin=IncidentOrigin.BRIDGE,
     )
     (one,) = merged([second, first])
     assert (one.id, one.start, one.end) == ("o-0", 0, None)
     assert one.labels == (("service_name", "ion"),)
-    assert (one.severity, one.origin) == ("critical", Origin.BRIDGE)
+    assert (one.severity, one.origin) == ("critical", IncidentOrigin.BRIDGE)
     assert one.signals == {"availability", "response_time_p95"}
 
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from generators.tuning.methods import Proposed, by_levels, by_quantile, by_sigma
-from generators.tuning.thresholds import Refused
+from generators.tuning.thresholds import RefusedThreshold
 from tests.generators.tuning.histories import history
 
 VALUES = np.random.default_rng(2).normal(100, 10, size=5000)
 
 
-def value(result: Proposed | Refused) -> float:
+def value(result: Proposed | RefusedThreshold) -> float:
     """Return the threshold of a proposal."""
     assert isinstance(result, Proposed)
     return result.value
@@ -32,7 +32,7 @@ def test_sigma_refuses_to_remove_much() -> None:
     """One value of ten beyond the fences is no outlier, but the series."""
     wild = np.where(np.arange(5000) % 10 == 0, 1e6, VALUES)
     found = by_sigma("critical")(history(wild), 0)
-    assert isinstance(found, Refused)
+    assert isinstance(found, RefusedThreshold)
     assert found.why.startswith("10.0% of the values")
 
 
@@ -52,11 +52,11 @@ def test_levels_say_what_they_promise() -> None:
     found = by_levels(Fraction(1, 10))(history(VALUES[:21]), 0)
     assert isinstance(found, Proposed)
     assert found.promised == Fraction(2, 22)
-    assert isinstance(by_levels(Fraction(1, 50))(history(VALUES[:21]), 0), Refused)
+    assert isinstance(by_levels(Fraction(1, 50))(history(VALUES[:21]), 0), RefusedThreshold)
 
 
 def test_no_value_is_a_reason() -> None:
     """Without values each method refuses."""
     nothing = history([])
     for method in (by_levels(Fraction(1, 10)), by_sigma("high"), by_quantile()):
-        assert isinstance(method(nothing, 0), Refused)
+        assert isinstance(method(nothing, 0), RefusedThreshold)

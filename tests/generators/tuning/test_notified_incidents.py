@@ -10,7 +10,7 @@ from exporter.bridge.history import AlertHistory, FiringPeriod
 from exporter.commands.alert_history import TimedHistory, as_json
 from exporter.errors import IonmonError
 from exporter.prometheus_api import TimeSpan
-from generators.tuning.incidents import Incident, Origin
+from generators.tuning.incidents import Incident, IncidentOrigin
 from generators.tuning.notified_incidents import notified_incidents
 
 
@@ -61,7 +61,7 @@ def test_urgent_and_acknowledged_alerts_are_incidents(tmp_path: Path) -> None:
         end=1200.0,
         labels=(("service_name", "ion"),),
         severity="critical",
-        origin=Origin.BRIDGE,
+        origin=IncidentOrigin.BRIDGE,
         signals=frozenset({"error_rate"}),
     )
     assert second.id == "CPUHigh-ion-600"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from exporter.catalog.expression import Direction
 from exporter.catalog.model import Unit
 from generators.tuning.readable import proposal, readable
-from generators.tuning.thresholds import Refused
+from generators.tuning.thresholds import RefusedThreshold
 
 UP, DOWN = Direction.UP, Direction.DOWN
 
@@ -46,9 +46,9 @@ def test_rounding_keeps_the_promise(value: float, direction: Direction) -> None:
 def test_ratios_stay_within_their_bounds(ratio: float) -> None:
     """A threshold of a ratio is on the silent side, never at the end, or it is refused."""
     above = proposal(ratio, UP, Unit.RATIO)
-    assert isinstance(above, Refused) or ratio <= above < 1
+    assert isinstance(above, RefusedThreshold) or ratio <= above < 1
     below = proposal(-ratio, DOWN, Unit.RATIO)
-    assert isinstance(below, Refused) or 0 < below <= ratio
+    assert isinstance(below, RefusedThreshold) or 0 < below <= ratio
 
 
 def test_a_ratio_near_one_is_rounded_by_its_distance() -> None:
@@ -56,9 +56,9 @@ def test_a_ratio_near_one_is_rounded_by_its_distance() -> None:
     assert proposal(-0.999573, DOWN, Unit.RATIO) == 0.99957
     assert proposal(0.9996, UP, Unit.RATIO) == 0.9996
     refused = proposal(1.0, UP, Unit.RATIO)
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RefusedThreshold)
     assert "100%" in refused.why
-    assert isinstance(proposal(0.0, DOWN, Unit.RATIO), Refused)
+    assert isinstance(proposal(0.0, DOWN, Unit.RATIO), RefusedThreshold)
     assert proposal(0.2871, UP, Unit.SECONDS) == 0.29
 
 
@@ -68,5 +68,5 @@ def test_what_is_no_measurement_is_refused(unit: Unit, direction: Direction) -> 
     """No threshold is infinite, or so large that it has no digits."""
     for level in (math.inf, -math.inf, 1e308):
         found = proposal(level, direction, unit)
-        assert isinstance(found, Refused)
+        assert isinstance(found, RefusedThreshold)
         assert found.why.endswith("which is no measurement")

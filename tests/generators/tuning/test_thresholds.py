@@ -7,7 +7,7 @@ import pytest
 
 from generators.tuning.thresholds import (
     LevelThreshold,
-    Refused,
+    RefusedThreshold,
     attainable_share,
     days_needed,
     differ,
@@ -42,7 +42,7 @@ def test_the_tightest_budget_is_the_maximum_and_open_above(days: int, budget: Fr
     assert found.high == np.inf
     assert days_needed(budget) == days
     refused = threshold(np.arange(days - 1.0), np.zeros(days - 1, dtype=np.bool_), budget)
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RefusedThreshold)
     assert refused.tightest == Fraction(1, days)
     assert f"the tightest budget is 1/{days}" in refused.why
 
@@ -75,10 +75,10 @@ def test_loud_weekends_decide_even_if_few() -> None:
 def test_days_without_a_run_make_no_threshold() -> None:
     """Where most days have no run of the length of `for`, the reason is said."""
     found = threshold(np.full(20, -np.inf), np.zeros(20, dtype=np.bool_), Fraction(1, 10))
-    assert isinstance(found, Refused)
+    assert isinstance(found, RefusedThreshold)
     assert "no run" in found.why
     beyond = threshold(np.full(20, np.inf), np.zeros(20, dtype=np.bool_), Fraction(1, 10))
-    assert beyond == Refused("too many days are beyond all others")
+    assert beyond == RefusedThreshold("too many days are beyond all others")
 
 
 def test_a_kind_of_days_beyond_all_others_makes_no_threshold() -> None:
@@ -86,7 +86,7 @@ def test_a_kind_of_days_beyond_all_others_makes_no_threshold() -> None:
     weekend = np.tile(WEEKEND, 6)
     levels = np.arange(42.0) + 100 * weekend
     levels[5] = np.inf
-    assert threshold(levels, weekend, Fraction(1, 7)) == Refused(
+    assert threshold(levels, weekend, Fraction(1, 7)) == RefusedThreshold(
         "too many weekends are beyond all other days"
     )
 

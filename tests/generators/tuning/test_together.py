@@ -9,7 +9,7 @@ import pytest
 from generators.tuning.fitting import fit
 from generators.tuning.model import Values
 from generators.tuning.rule_days import RuleDays
-from generators.tuning.thresholds import LevelThreshold, Refused
+from generators.tuning.thresholds import LevelThreshold, RefusedThreshold
 from generators.tuning.together import fit_together
 from tests.generators.tuning.histories import calendar, history
 
@@ -21,14 +21,14 @@ def rules(levels: Values) -> list[RuleDays]:
     return [history(row) for row in levels]
 
 
-def value(result: LevelThreshold | Refused) -> float:
+def value(result: LevelThreshold | RefusedThreshold) -> float:
     """Return a threshold; inf where there is none."""
     return result.value if isinstance(result, LevelThreshold) else np.inf
 
 
-def why(result: LevelThreshold | Refused) -> str:
+def why(result: LevelThreshold | RefusedThreshold) -> str:
     """Return why there is no threshold."""
-    assert isinstance(result, Refused)
+    assert isinstance(result, RefusedThreshold)
     return result.why
 
 

@@ -16,7 +16,7 @@ from generators.tuning.candidates import CandidateStatus
 from generators.tuning.choosing import by_budget, by_sigmas, together
 from generators.tuning.firing_days import met
 from generators.tuning.grouping import usual
-from generators.tuning.incidents import Incident, Origin
+from generators.tuning.incidents import Incident, IncidentOrigin
 from generators.tuning.judging import policy_alerts
 from generators.tuning.missed_incidents import near_misses
 from generators.tuning.model import RecordedSeries
@@ -63,7 +63,7 @@ def test_incidents_that_nobody_labelled_are_found(tuning: Tuning) -> None:
     """Of twelve at least ten are found in windows in which the objective burnt, and no other."""
     found = [one for one in INCIDENTS if any(_meet(one, other) for other in tuning.incidents)]
     assert len(found) >= 10
-    assert {one.origin for one in tuning.incidents} == {Origin.OBJECTIVE}
+    assert {one.origin for one in tuning.incidents} == {IncidentOrigin.OBJECTIVE}
     assert all(any(_meet(one, other) for one in INCIDENTS) for other in tuning.incidents)
 
 
@@ -225,7 +225,7 @@ def test_incidents_of_other_times_are_none_of_the_history() -> None:
     }
     known = tuple(Incident(id=name, start=a, end=b) for name, (a, b) in spans.items())
     found = tuned(replace(request(answers()), incidents=known))
-    named = {one.id for one in found.incidents if one.origin is Origin.FILE}
+    named = {one.id for one in found.incidents if one.origin is IncidentOrigin.FILE}
     assert named == {"overlaps", "alike", "within", "across"}
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from exporter.catalog.signals import SIGNALS
 from exporter.prometheus_api import TimeSpan
-from generators.tuning.incidents import Incident, Origin, SignalSources
+from generators.tuning.incidents import Incident, IncidentOrigin, SignalSources
 from generators.tuning.replay import Firing
 from generators.tuning.verdicts import Judging, verdicts
 
@@ -65,7 +65,7 @@ def test_the_delay_has_quantiles() -> None:
 
 def test_an_incident_from_its_own_source_judges_nothing() -> None:
     """A firing that only meets one is neither right nor wrong, and the incident is not missed."""
-    own = replace(INCIDENT, origin=Origin.OBJECTIVE, signals=frozenset({"availability"}))
+    own = replace(INCIDENT, origin=IncidentOrigin.OBJECTIVE, signals=frozenset({"availability"}))
     by = replace(BY, incidents=(own,))
     found = verdicts([firing(105, 110), firing(500, 501)], "error_rate", by)
     assert (found.right, found.wrong, found.unjudged) == (0, 1, 1)
