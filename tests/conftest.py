@@ -5,6 +5,7 @@ so that a failure is a change's own. `make test ARGS=--deep` runs everything on 
 `make test ARGS=--hypothesis-profile=default` draws new ones.
 """
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import gettempdir
@@ -36,7 +37,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose how many examples properties are tried on."""
+    """Choose how many examples properties are tried on, and let Ctrl-C be pressed."""
+    # A shell that runs the tests in the background lets them ignore it, and all that they start.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[_LEFT_OUT] = 0
     cache = getattr(config, "cache", None)  # not there with -p no:cacheprovider
     evaluating.keep(cache.mkdir("jsonnet") if cache else Path(gettempdir()))
