@@ -1,10 +1,12 @@
 """Which tests run, on how many examples, and what each of them may start.
 
 By default long drills are left out and properties are tried on few examples, the same each time,
-so that a failure is a change's own. `make test ARGS=--deep` runs everything on many examples;
+so that a failure is a change's own; `make quick` tries them on the first third of these.
+`make test ARGS=--deep` runs everything on many examples;
 `make test ARGS=--hypothesis-profile=default` draws new ones.
 """
 
+import gc
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,13 +19,14 @@ from exporter import logs, redaction
 from exporter.commands import progress_lines
 from tests import evaluating
 from tests.ordering import ordered
-from tests.quickness import Guard, is_slow
+from tests.quickness import Guard, is_slow, starts
 
-FEW, MANY = "few", "many"
+QUICK, FEW, MANY = "quick", "few", "many"
 _NEEDS_NODE = "tests/grafana"
 _LEFT_OUT = pytest.StashKey[int]()
 _GUARD = Guard()
 
+settings.register_profile(QUICK, derandomize=True, max_examples=10, deadline=None)
 settings.register_profile(FEW, derandomize=True, max_examples=30, deadline=None)
 settings.register_profile(MANY, derandomize=True, max_examples=300, deadline=None)
 
@@ -45,7 +48,25 @@ def pytest_configure(config: pytest.Config) -> None:
     cache = getattr(config, "cache", None)  # not there with -p no:cacheprovider
     evaluating.keep(cache.mkdir("jsonnet") if cache else Path(gettempdir()))
     if config.getoption("hypothesis_profile", None) is None:
-        settings.load_profile(MANY if config.getoption("deep") else FEW)
+        settings.load_profile(
+            MANY if config.getoption("deep") else QUICK if _is_quick(config) else FEW
+        )
+
+
+def _is_quick(config: pytest.Config) -> bool:
+    return config.option.markexpr == "not slow"
+
+
+def pytest_sessionstart() -> None:
+    """Collect tests without looking for garbage, which is a third of the work."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what tests make only, and not after every few objects."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -64,9 +85,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out what needs node, unless it is named: make boards."""
+    """Leave out what needs node, unless it is named: make boards; do not import in vain."""
     named = any(_NEEDS_NODE in argument for argument in config.args)
-    return None if named or not collection_path.as_posix().endswith(_NEEDS_NODE) else True
+    if collection_path.as_posix().endswith(_NEEDS_NODE) and not named:
+        return True
+    skipped = _is_quick(config) and collection_path.suffix == ".py" and starts(collection_path)
+    return True if skipped else None
 
 
 @pytest.hookimpl(wrapper=True)

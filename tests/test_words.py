@@ -1,12 +1,13 @@
 """One word for one thing: the field's own, in code, messages and documents."""
 
-import ast
 import re
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests.sources import product
 
 ROOT = Path(__file__).parents[1]
 PROSE = {".py", ".md", ".html", ".tmpl", ".yml", ".yaml", ".jsonnet", ".libsonnet", ".toml", ""}
@@ -39,12 +40,6 @@ def texts() -> list[tuple[str, str]]:
     ]
 
 
-@cache
-def modules() -> list[tuple[str, ast.Module]]:
-    """Return every module of the product, by its path."""
-    return [(path, ast.parse(text)) for path, text in texts() if path.endswith(".py")]
-
-
 @pytest.mark.parametrize(("word", "instead"), INSTEAD.items())
 def test_words_of_the_field_are_used(word: str, instead: str) -> None:
     """A word of our own stands nowhere: the message names the places and the right word."""
@@ -61,10 +56,9 @@ def test_words_of_the_field_are_used(word: str, instead: str) -> None:
 def test_a_class_name_is_one_thing() -> None:
     """At most twelve names of classes stand in two modules, none in three."""
     homes = defaultdict(list)
-    for path, tree in modules():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef):
-                homes[node.name].append(path)
+    for source in product():
+        for node in source.classes:
+            homes[node.name].append(source.path)
     shared = {name: paths for name, paths in homes.items() if len(paths) > 1}
     assert len(shared) <= MOST_SHARED, shared
     assert not [name for name, paths in shared.items() if len(paths) > 2], shared
@@ -73,10 +67,9 @@ def test_a_class_name_is_one_thing() -> None:
 def test_names_are_imported_as_they_are() -> None:
     """At most fifteen imports rename what they import, beside numpy, which all call np."""
     aliases = [
-        f"{path}:{node.lineno}: {name.name} as {name.asname}"
-        for path, tree in modules()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import | ast.ImportFrom)
+        f"{source.path}:{node.lineno}: {name.name} as {name.asname}"
+        for source in product()
+        for node in source.imports
         for name in node.names
         if name.asname and name.asname != "np"
     ]

@@ -3,16 +3,14 @@
 import ast
 import asyncio
 import time
-from pathlib import Path
 
 import pytest
 
-import exporter
 from exporter import clock
 from exporter.clock import Steady, SteadyLoop, WallClock
+from tests.sources import product
 
-ROOT = Path(exporter.__file__).parent
-APART = {"clock.py"}  # and the recorder, which is a distribution of its own
+APART = ("exporter/clock.py", "exporter/recorder/")  # the recorder is a distribution of its own
 READS = {"time", "time_ns", "monotonic", "monotonic_ns", "clock_gettime", "clock_gettime_ns"}
 DATES = {"now", "utcnow", "today"}
 PRESENT = {"gmtime", "localtime", "ctime", "asctime"}  # of now, unless they are given a time
@@ -32,11 +30,11 @@ def reads_clock(node: ast.Call) -> bool:
 def test_only_one_module_reads_the_machine_s_clocks() -> None:
     """All others take the time as an argument, or durations from the steady clock."""
     found = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
-        for path in sorted(ROOT.rglob("*.py"))
-        if path.name not in APART and "recorder" not in path.relative_to(ROOT).parts
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and reads_clock(node)
+        f"{source.path}:{call.lineno}"
+        for source in product()
+        if source.path.startswith("exporter/") and not source.path.startswith(APART)
+        for call in source.calls
+        if reads_clock(call)
     ]
     assert found == []
 
@@ -45,9 +43,9 @@ def test_only_modules_are_imported() -> None:
     """A clock that is imported by its name would escape the test before this one."""
     names = [
         alias.name
-        for path in ROOT.rglob("*.py")
-        if path.name not in APART and "recorder" not in path.relative_to(ROOT).parts
-        for node in ast.walk(ast.parse(path.read_text()))
+        for source in product()
+        if source.path.startswith("exporter/") and not source.path.startswith(APART)
+        for node in source.imports
         if isinstance(node, ast.ImportFrom) and node.module == "time"
         for alias in node.names
     ]

@@ -96,7 +96,7 @@ def test_a_stop_ends_after_what_is_being_sent(bench: Bench) -> None:
 OUTCOMES = st.sampled_from([Sent(), Later("500"), Later("429", 30.0), Sent(5.0), KeyboardInterrupt])
 
 
-@settings(max_examples=10)
+@settings(max_examples=settings.default.max_examples // 3)
 @given(st.lists(OUTCOMES, max_size=40), st.integers(1, 12))
 def test_whatever_happens_each_arrives_and_none_twice(
     tmp_path_factory: pytest.TempPathFactory, outcomes: list[object], alerts: int

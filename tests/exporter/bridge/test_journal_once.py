@@ -31,7 +31,7 @@ def posted(group: str, alerts: list[tuple[int, str]]) -> Notification:
 
 
 @generated(st.lists(_step, max_size=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=2 * settings.default.max_examples, deadline=None)
 def test_each_state_counts_once(steps: list[object]) -> None:
     """The journal has what was answered, once; of that, what fires was delivered or is owed, once.
 

@@ -218,7 +218,7 @@ class LayoutsExactlyOnce(RuleBasedStateMachine):
 
 LayoutsExactlyOnce.TestCase.settings = settings(
     database=None,
-    max_examples=15,
+    max_examples=settings.default.max_examples // 2,
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=list(HealthCheck),

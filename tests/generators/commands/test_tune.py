@@ -17,6 +17,7 @@ from generators.tuning.model import RecordedSeries, TimeGrid
 from generators.tuning.tuned import expressions
 from tests.generators.tuning.simulated_weeks import GRID, answers
 
+pytestmark = pytest.mark.slow  # six weeks of minutes take seconds
 REFERENCE = Path(__file__).parents[3] / "examples" / "reference.yaml"
 
 

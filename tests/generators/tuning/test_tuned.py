@@ -181,6 +181,7 @@ def test_another_for_is_told_where_it_is_better(tuning: Tuning) -> None:
     assert written["CPUHigh"] is None  # it never fires, with any `for`
 
 
+@pytest.mark.slow
 def test_the_document_is_the_same_twice(tuning: Tuning) -> None:
     """It is JSON without NaN, in one order, and carries its schema's version."""
     how = {"inputs": recommendations.inputs_hash("x", answers(), ()), "method": "levels"}
@@ -212,6 +213,7 @@ def test_what_is_drawn_is_what_alerts_compare(tuning: Tuning) -> None:
     assert len(drawn["ErrorRateWarning"].firings) > len(drawn["ErrorRateWarning"].firings_proposed)
 
 
+@pytest.mark.slow
 def test_incidents_of_other_times_are_none_of_the_history() -> None:
     """Overlapping ones are each one of it; a year before, and tomorrow, nothing was left out."""
     first, last = GRID.start, GRID.end
@@ -229,6 +231,7 @@ def test_incidents_of_other_times_are_none_of_the_history() -> None:
     assert named == {"overlaps", "alike", "within", "across"}
 
 
+@pytest.mark.slow
 def test_without_values_there_is_no_number() -> None:
     """An alert whose series are missing is refused with the reason; the others are tuned."""
     series = answers()
