@@ -212,7 +212,14 @@ def disabled(*severities: str) -> str:
     return json.dumps({"alerts": {**own, "others": others}})
 
 
-@pytest.mark.parametrize("severities", [*((one,) for one in SEVERITIES), SEVERITIES], ids="-".join)
+@pytest.mark.parametrize(
+    "severities",
+    [
+        pytest.param((one,), id=one, marks=[] if one == "critical" else pytest.mark.deep)
+        for one in SEVERITIES
+    ]
+    + [pytest.param(SEVERITIES, id="all")],
+)
 def test_what_is_generated_without_some_alerts_is_right(
     tmp_path: Path, severities: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
