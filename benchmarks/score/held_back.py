@@ -1,24 +1,18 @@
 """Methods on labelled series: fitted on the first half without incidents, scored on the second."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.score.labelled import ZONE, Labelled
+from benchmarks.score.scored_numbers import Chosen, ScoredNumber, SeriesPromise
 from exporter.prometheus_api import TimeSpan
 from generators.tuning.days import days_of
 from generators.tuning.levels import rolling_minimum
-from generators.tuning.methods import Method, Proposed, by_levels, sigmas, within_fences
 from generators.tuning.model import Values
 from generators.tuning.rule_days import RuleDays, rule_days
-from generators.tuning.thresholds import RefusedThreshold
-
-BUDGET = Fraction(1, 20)
-# A method's answer to the history of a series.
-Chosen = Callable[[RuleDays], Proposed | RefusedThreshold]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +59,7 @@ class SeriesOutcome:
     true_firings: int
     days: int
     firing_days: int
-    promised: float
+    promise: SeriesPromise | None
     refused: bool
 
 
@@ -115,12 +109,6 @@ class Score:
         return (self._sum("firings") - self._sum("true_firings")) / max(1.0, self._sum("days"))
 
     @property
-    def promised(self) -> float:
-        """The share of clean days that was promised."""
-        spent = sum(outcome.promised * outcome.days for outcome in self.outcomes)
-        return float(spent) / max(1.0, self._sum("days"))
-
-    @property
     def delay(self) -> float:
         """The median time from an incident's start to the alert, minutes."""
         delays = [delay for outcome in self.outcomes for delay in outcome.delays]
@@ -137,31 +125,8 @@ def score(trials: Iterable[Trial], chosen: Chosen) -> Score:
     return Score(tuple(_outcome(each, chosen(each.older)) for each in trials))
 
 
-def levels(budget: Fraction) -> Chosen:
-    """Return the default method; a short history promises what it can."""
-
-    def chosen(history: RuleDays) -> Proposed | RefusedThreshold:
-        result = by_levels(budget)(history, 0)
-        if isinstance(result, RefusedThreshold) and result.tightest:
-            return by_levels(result.tightest)(history, 0)
-        return result
-
-    return chosen
-
-
-def of_method(method: Method) -> Chosen:
-    """Return the choice of a method as it is."""
-    return lambda history: method(history, 0)
-
-
-def swept(multiple: float) -> Chosen:
-    """Return mean + kσ after outliers are removed, and never refused, whatever their share."""
-    return lambda history: Proposed(sigmas(within_fences(history.clean), multiple))
-
-
-def _outcome(each: Trial, result: Proposed | RefusedThreshold) -> SeriesOutcome:
-    proposed = Proposed(np.inf) if isinstance(result, RefusedThreshold) else result
-    firings = _firings(each, proposed.value)
+def _outcome(each: Trial, number: ScoredNumber) -> SeriesOutcome:
+    firings = _firings(each, number.value)
     caught = [
         [start for start, end in firings if start <= incident.end and end >= incident.start]
         for incident in each.incidents
@@ -177,9 +142,9 @@ def _outcome(each: Trial, result: Proposed | RefusedThreshold) -> SeriesOutcome:
         firings=len(firings),
         true_firings=sum(start in hits for start, _ in firings),
         days=len(each.newer.days),
-        firing_days=int(np.count_nonzero(each.newer.levels[0] > proposed.value)),
-        promised=float(proposed.promised or 0),
-        refused=isinstance(result, RefusedThreshold),
+        firing_days=int(np.count_nonzero(each.newer.levels[0] > number.value)),
+        promise=number.promise,
+        refused=number.value == np.inf,
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from benchmarks.score.progress import steps
 from benchmarks.score.simulated import (
+    ALIKE_NEIGHBOURS,
     AUTOCORRELATIONS,
     FIT,
     FORS,
@@ -28,7 +29,9 @@ BUDGET = Fraction(1, 10)
 LEAST, MOST = 0.7, 1.3
 WARNED = 0.8
 CUT = 0.05
-FAULTS = {"": FORS, "shift": (0, 5), "drift": (5,)}
+FAULTS = {"": FORS, "shift": (0, 5), "drift": (5,), ALIKE_NEIGHBOURS: (5,)}
+# Days that are like their neighbours are not alike in any order, as a promise asks for.
+MOST_OF_NEIGHBOURS = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,8 @@ class PromiseCell:
         """Whether the promise holds; of a drift, whether it is warned of."""
         if self.world.fault == "drift":
             return self.mean("warned") >= WARNED
+        if self.world.fault == ALIKE_NEIGHBOURS:
+            return LEAST <= self.ratio <= MOST_OF_NEIGHBOURS
         return self.ratio <= MOST and (self.world.fault == "shift" or self.ratio >= LEAST)
 
 

@@ -21,6 +21,10 @@ SHAPES = ("normal", "skewed")
 FORS = (0, 2, 5, 15)
 # A mean of 100; σ is 10 of normal values, and 0.4 of the logarithm of skewed ones.
 MEAN, NORMAL, SKEWED = 100.0, 10.0, 0.4
+# How much of a day's offset the next day has, and its deviation in σ: neighbouring days of the
+# labelled series correlate by 0.3 to 0.5.
+PERSISTENCE, OFFSET = 0.5, 1.0
+ALIKE_NEIGHBOURS = "alike neighbours"
 RISE = 1.3  # what a drift makes of the mean over the days of a fit
 SHIFT = 1.0  # σ
 BATCH = 100  # runs at a time: a matrix of 73 MB
@@ -55,10 +59,21 @@ def series(noise: Values, world: SimulatedHistory, random: np.random.Generator) 
     if world.fault == "shift":
         at = random.integers(FIT // 3, FIT * 2 // 3, size=(len(noise), 1))
         level += SHIFT * (day >= at)
+    if world.fault == ALIKE_NEIGHBOURS:
+        level += np.repeat(_offsets(len(noise), random), MINUTES, axis=1)
     if world.fault == "drift":
         unit = math.log(RISE) / SKEWED if world.shape == "skewed" else MEAN * (RISE - 1) / NORMAL
         level += unit * np.minimum(day / FIT, 1)
     return MEAN * np.exp(SKEWED * level) if world.shape == "skewed" else MEAN + NORMAL * level
+
+
+def _offsets(runs: int, random: np.random.Generator) -> Values:
+    """Return an offset for each day of each run, which follows the one of the day before."""
+    offsets = random.standard_normal((runs, FIT + TEST))
+    offsets[:, 1:] *= math.sqrt(1 - PERSISTENCE**2)
+    for day in range(1, FIT + TEST):
+        offsets[:, day] += PERSISTENCE * offsets[:, day - 1]
+    return OFFSET * offsets
 
 
 def _season(name: str) -> Values:

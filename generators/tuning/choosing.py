@@ -22,12 +22,14 @@ class ChosenThreshold:
     """A threshold on the scale of levels, which get worse upwards.
 
     why      a sentence
+    days     how many days it is made from
     remarks  more that a reader has to know, as sentences
     promise  what it promises; None for methods that promise nothing
     """
 
     value: float
     why: str
+    days: int
     remarks: tuple[str, ...] = ()
     promise: LevelThreshold | None = None
 
@@ -78,11 +80,16 @@ def by_share(history: RuleHistory) -> ChosenThreshold | RefusedThreshold:
 def _unpromised(
     history: RuleHistory, method: Method, why: str
 ) -> ChosenThreshold | RefusedThreshold:
-    found = method(history.days, 0)
+    found = method(history.days)
     if isinstance(found, RefusedThreshold):
         return found
     nothing = "This method promises nothing about how often the alert fires."
-    return ChosenThreshold(value=found.value, why=why, remarks=(*found.remarks, nothing))
+    return ChosenThreshold(
+        value=found.value,
+        why=why,
+        days=len(history.days.days),
+        remarks=(*found.remarks, nothing),
+    )
 
 
 def _promised(
@@ -95,6 +102,7 @@ def _promised(
     return ChosenThreshold(
         value=threshold.value,
         why=_why(history, levels, threshold.value),
+        days=threshold.days,
         remarks=(*notes, *known, *open_),
         promise=threshold,
     )

@@ -36,6 +36,9 @@ class Fit:
     drift: Drift = NO_DRIFT
 
 
+# Of fewer days not every weekday was seen twice: a number from them is provisional, and calm ones
+# do not make it stricter.
+SETTLED_DAYS = 14
 NO_DAY = RefusedThreshold("there is no clean day")
 
 
@@ -43,7 +46,9 @@ def fit(history: RuleDays, row: int, budget: Fraction) -> Fit:
     """Fit the `for` of a row of the levels.
 
     After a rise the days before promise nothing. After a fall they still do, since the days now are
-    quieter: they are left out only where the rest can promise the budget by itself.
+    quieter: they are left out only where the rest has two of every weekday, and can promise the
+    budget by itself. Days that are like their neighbours look like a fall, too, until they rise
+    again.
     """
     levels, weekend = history.levels[row], history.weekend
     if not history.days:
@@ -51,9 +56,9 @@ def fit(history: RuleDays, row: int, budget: Fraction) -> Fit:
     first = stable_starts(history.medians, levels, weekend)[-1]
     better = fell(levels, first)
     result, since = threshold(levels[first:], weekend[first:], budget), first
-    if isinstance(result, RefusedThreshold) and better:
-        whole = threshold(levels, weekend, budget)
-        result, since = (result, first) if isinstance(whole, RefusedThreshold) else (whole, 0)
+    few = isinstance(result, RefusedThreshold) or len(levels) - first < SETTLED_DAYS
+    if better and few:
+        result, since = threshold(levels, weekend, budget), 0
     elif isinstance(result, RefusedThreshold) and first:
         result = after_rise(result, history.days[first].date)
     return Fit(

@@ -7,6 +7,7 @@ from math import comb, exp, lgamma
 import numpy as np
 
 from generators.tuning.fitting import fit
+from generators.tuning.model import Values
 from generators.tuning.rule_days import RuleDays
 from generators.tuning.thresholds import RefusedThreshold, rank_of
 
@@ -28,7 +29,11 @@ class HeldOut:
 
 
 def held_out(history: RuleDays, budget: Fraction) -> HeldOut | None:
-    """Return how the threshold of the first half did on the second; None where it has none."""
+    """Return how the threshold of the first half did on the second; None where it has none.
+
+    Half of the days may be too few for a budget that all of them can promise. Then the tightest one
+    that they can is tried.
+    """
     half = len(history.days) // 2
     first = replace(
         history,
@@ -37,6 +42,9 @@ def held_out(history: RuleDays, budget: Fraction) -> HeldOut | None:
         medians=history.medians[:half],
     )
     fitted = fit(first, 0, budget).result
+    if isinstance(fitted, RefusedThreshold) and fitted.tightest:
+        budget = fitted.tightest
+        fitted = fit(first, 0, budget).result
     if isinstance(fitted, RefusedThreshold):
         return None
     rest = history.levels[0, half:]
@@ -47,16 +55,23 @@ def held_out(history: RuleDays, budget: Fraction) -> HeldOut | None:
 
 
 def chance_of(fired: int, later: int, rank: int, days: int) -> float:
-    """Return how likely at least so many later days are above the rank-th smallest level.
+    """Return how likely at least so many later days are above the rank-th smallest level."""
+    return float(np.sum(chances(later, rank, days)[fired:]))
+
+
+def chances(later: int, rank: int, days: int) -> Values:
+    """Return how likely 0, 1, … of so many later days are above the rank-th smallest level.
 
     Of alike days the share above that level has a beta distribution with days + 1 - rank and rank,
     whatever the distribution of levels, so that the number of days is beta-binomial.
     """
     above = days + 1 - rank
     whole = _log_beta(above, rank)
-    return sum(
-        comb(later, count) * exp(_log_beta(count + above, later - count + rank) - whole)
-        for count in range(fired, later + 1)
+    return np.array(
+        [
+            comb(later, count) * exp(_log_beta(count + above, later - count + rank) - whole)
+            for count in range(later + 1)
+        ]
     )
 
 

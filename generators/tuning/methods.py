@@ -1,12 +1,10 @@
-"""Ways to choose a threshold, all with the same shape, so that all are scored alike."""
+"""Other ways to choose a threshold, beside the default; they promise nothing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Protocol
 
 import numpy as np
 
-from generators.tuning.fitting import fit
 from generators.tuning.model import Values
 from generators.tuning.rule_days import RuleDays
 from generators.tuning.thresholds import RefusedThreshold
@@ -22,39 +20,22 @@ MOST_REMOVED = 0.05
 class Proposed:
     """A threshold.
 
-    value     on the scale of levels, which get worse upwards
-    remarks   what to know of it, as sentences
-    promised  the share of days on which it fires at most; None where nothing is promised
+    value    on the scale of levels, which get worse upwards
+    remarks  what to know of it, as sentences
     """
 
     value: float
     remarks: tuple[str, ...] = ()
-    promised: Fraction | None = None
 
 
-class Method(Protocol):
-    """A way to choose a threshold for the `for` of a row of the levels."""
-
-    def __call__(self, history: RuleDays, row: int, /) -> Proposed | RefusedThreshold:
-        """Return the threshold, or why there is none."""
-
-
-def by_levels(budget: Fraction) -> Method:
-    """Return the default method, which keeps a budget of days."""
-
-    def method(history: RuleDays, row: int) -> Proposed | RefusedThreshold:
-        fitted = fit(history, row, budget)
-        if isinstance(fitted.result, RefusedThreshold):
-            return fitted.result
-        return Proposed(fitted.result.value, promised=fitted.result.attainable)
-
-    return method
+# The threshold for a history, or why there is none.
+Method = Callable[[RuleDays], Proposed | RefusedThreshold]
 
 
 def by_sigma(severity: str) -> Method:
     """Return mean and standard deviations, after outliers are removed; it promises nothing."""
 
-    def method(history: RuleDays, _row: int) -> Proposed | RefusedThreshold:
+    def method(history: RuleDays) -> Proposed | RefusedThreshold:
         if not len(history.clean):
             return RefusedThreshold("there is no value")
         kept = within_fences(history.clean)
@@ -71,7 +52,7 @@ def by_sigma(severity: str) -> Method:
 def by_quantile(share: float = QUANTILE) -> Method:
     """Return a quantile of all values; it promises nothing."""
 
-    def method(history: RuleDays, _row: int) -> Proposed | RefusedThreshold:
+    def method(history: RuleDays) -> Proposed | RefusedThreshold:
         if not len(history.clean):
             return RefusedThreshold("there is no value")
         return Proposed(float(np.quantile(history.clean, share)))

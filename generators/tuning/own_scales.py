@@ -11,12 +11,9 @@ from itertools import pairwise
 import numpy as np
 
 from generators.tuning.days import Day
-from generators.tuning.fitting import fell, stable_starts
+from generators.tuning.fitting import SETTLED_DAYS, fell, stable_starts
 from generators.tuning.model import Values
 from generators.tuning.rule_days import RuleDays
-
-# Of fewer days since a fall, a scale is too uncertain, and not every weekday was seen twice.
-SETTLED = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,7 @@ def scaled_days(history: RuleDays, row: int) -> ScaledDays:
     starts = stable_starts(history.medians, levels, history.weekend)
     last = starts[-1]
     better = fell(levels, last)
-    rescaled = better and len(levels) - last >= SETTLED
+    rescaled = better and len(levels) - last >= SETTLED_DAYS
     used = starts if rescaled else [0 if better else last]
     parts = [levels[start:stop] for start, stop in pairwise([*used, len(levels)])]
     return ScaledDays(

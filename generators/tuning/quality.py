@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from generators.tuning.changes import segments
-from generators.tuning.fitting import Fit
+from generators.tuning.fitting import SETTLED_DAYS, Fit
 from generators.tuning.model import TimeGrid, Values
 from generators.tuning.robust import spread
 from generators.tuning.rule_days import RuleDays
@@ -25,7 +25,6 @@ from generators.tuning.thresholds import RefusedThreshold
 
 FEWEST_DAYS = 3
 FEWEST_VALUES = 30
-SETTLED_DAYS = 14  # below, a threshold is provisional: not two of every weekday were seen
 SECONDS_OF_DAY = 86_400
 
 
@@ -62,7 +61,7 @@ class Quality:
     autocorrelation  of neighbouring values; nan where they do not vary
     effective        how many independent values would say as much
     daily, weekly    strength of the season, 0 to 1; None for a short history
-    clean_days       days that thresholds are fitted on
+    clean_days       days that are judged; a threshold is fitted on those since the last shift
     refused          why nothing can be recommended; empty where something can
     provisional      why a number is provisional; empty where it is not
     """
@@ -115,7 +114,7 @@ def quality(values: Values, grid: TimeGrid, history: RuleDays, fitted: Fit) -> Q
         clean_days=days,
         stability=stability,
         refused=_refused(days, len(known), fitted),
-        provisional=_provisional(days),
+        provisional=provisional(fitted_days(history, fitted), days),
     )
 
 
@@ -174,7 +173,22 @@ def _refused(days: int, known: int, fitted: Fit) -> str:
     return fitted.result.why if isinstance(fitted.result, RefusedThreshold) else ""
 
 
-def _provisional(days: int) -> str:
-    if days >= SETTLED_DAYS:
+def fitted_days(history: RuleDays, fitted: Fit) -> int:
+    """Return how many days a number is made from: after a shift fewer than there are."""
+    result = fitted.result
+    return len(history.days) if isinstance(result, RefusedThreshold) else result.days
+
+
+def provisional(fitted: int, days: int) -> str:
+    """Return why a number is provisional; empty where it is not.
+
+    fitted  how many days it is made from
+    days    how many clean days there are
+    """
+    if fitted >= SETTLED_DAYS:
         return ""
-    return f"{days} clean days; below {SETTLED_DAYS} not every weekday was seen twice"
+    of = "" if fitted == days else f"{fitted} of "
+    return (
+        f"{of}{days} clean days; below {SETTLED_DAYS} not every weekday was seen twice, and the "
+        "alert may fire more often than promised"
+    )

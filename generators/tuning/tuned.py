@@ -27,7 +27,7 @@ from generators.tuning.likeness import likeness, recorded_expressions
 from generators.tuning.missed_incidents import MissedIncident, missed_incidents
 from generators.tuning.model import TimeGrid
 from generators.tuning.other_for import OtherFor, other_for
-from generators.tuning.quality import Quality, quality
+from generators.tuning.quality import Quality, provisional, quality
 from generators.tuning.replay import Firing
 from generators.tuning.rule_history import RuleHistory, rule_history
 from generators.tuning.tuned_alert import TunedAlert, worth_it
@@ -208,7 +208,7 @@ def _alert(
     return TunedAlert(
         candidate=one,
         history=history,
-        quality=None if history is None else _quality(history, request),
+        quality=None if history is None else _quality(history, request, one),
         current=judged(now),
         proposed=judged(then) if changes else None,
         held_out=None if history is None else held_out(history.days, request.budget),
@@ -224,6 +224,10 @@ def _judged(
     return lambda firings: backtest(firings, signal, by, request.grouping, request.zone)
 
 
-def _quality(history: RuleHistory, request: TuningRequest) -> Quality:
+def _quality(history: RuleHistory, request: TuningRequest, one: Candidate) -> Quality:
+    """Return the quality of a history, and of the number that was made from it."""
     fitted = fit(history.days, 0, request.budget)
-    return quality(history.worst, request.grid, history.days, fitted)
+    found = quality(history.worst, request.grid, history.days, fitted)
+    if one.choice is None:
+        return found
+    return replace(found, provisional=provisional(one.choice.days, found.clean_days))

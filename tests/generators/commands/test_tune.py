@@ -100,6 +100,22 @@ def test_a_budget_that_days_cannot_promise_is_refused(settings: Path, history: P
     assert settings.read_text(encoding="utf-8") == REFERENCE.read_text(encoding="utf-8")
 
 
+def test_numbers_of_few_days_since_a_rise_are_not_applied(settings: Path) -> None:
+    """All alerts are fitted on the days since then, and ten are too few to be sure of."""
+    series, path = answers(), settings.parent / "risen.json"
+    for text, found in series.items():
+        for one in found if "cpu" in text else ():
+            one.values[32 * 1440 :] *= 1.8
+    texts = expressions(policy_alerts(load(REFERENCE)))
+    save(path, {text: SavedAnswer(GRID, series.get(text, ())) for text in texts})
+    done = tune(settings, "--history", str(path), "--apply")
+    assert done.exit_code == 0, done.output
+    assert "days before are left out" in done.stdout
+    assert "clean days; below 14 not every weekday was seen twice" in done.stdout
+    assert "--provisional writes it" in done.output
+    assert settings.read_text(encoding="utf-8") == REFERENCE.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(("step", "count"), [(300, 9000), (3600, 1000), (60, 1)])
 def test_a_history_of_other_steps_is_refused(settings: Path, step: int, count: int) -> None:
     """Alerts are replayed minute by minute; what is needed is said."""

@@ -38,7 +38,7 @@ def history(found: Alerting, **row: float) -> RuleHistory:
 
 def chosen(level: float) -> ChosenThreshold:
     """Return a level that a method chose."""
-    return ChosenThreshold(value=level, why="Because.", remarks=("Mind.",))
+    return ChosenThreshold(value=level, why="Because.", days=28, remarks=("Mind.",))
 
 
 def of(name: str, level: float, *before: Candidate, **row: float) -> Candidate:

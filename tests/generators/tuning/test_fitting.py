@@ -45,6 +45,26 @@ def test_too_few_days_after_a_fall_keep_those_before() -> None:
     assert found.fell
 
 
+@pytest.mark.parametrize(("since", "kept"), [(9, True), (16, False)])
+def test_calm_days_make_no_stricter_number_before_two_weeks(*, since: int, kept: bool) -> None:
+    """Nine could promise the budget; but days that are like their neighbours rise again."""
+    falling = noise(42) - 10 * (np.arange(42) >= 42 - since)
+    found = fit(history(falling), 0, TENTH)
+    assert isinstance(found.result, LevelThreshold)
+    assert found.fell
+    assert (found.result.days == 42) is kept
+    assert (found.result.value > -5) is kept
+
+
+def test_the_tightest_budget_after_a_fall_is_that_of_all_days() -> None:
+    """Those since then could promise 1 in 8 only; those before promise something, too."""
+    falling = noise(42) - 10 * (np.arange(42) >= 35)
+    found = fit(history(falling), 0, Fraction(1, 100))
+    assert isinstance(found.result, RefusedThreshold)
+    assert found.result.tightest == Fraction(1, 43)
+    assert isinstance(fit(history(falling), 0, Fraction(1, 43)).result, LevelThreshold)
+
+
 def test_a_shift_of_the_peaks_alone_is_cut() -> None:
     """Where medians stay, levels show the shift."""
     peaks = noise(42) + 10 * (np.arange(42) >= 21)

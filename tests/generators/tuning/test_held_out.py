@@ -37,6 +37,13 @@ def test_the_chance_is_exact() -> None:
     assert chance_of(1, 1, 8, 9) == pytest.approx(2 / 10)
 
 
-def test_too_few_days_are_not_tried() -> None:
-    """Half of the days promise nothing."""
-    assert held_out(history(np.arange(10.0)), TENTH) is None
+def test_half_of_the_days_are_tried_with_what_they_can_promise() -> None:
+    """Ten of twenty promise no 1 in 20, as all of them do, but 1 in 11."""
+    found = held_out(history(np.arange(20.0)), Fraction(1, 20))
+    assert found is not None
+    assert (found.fired, found.promised, found.unlike) == (10, Fraction(1, 11), True)
+
+
+def test_no_days_are_not_tried() -> None:
+    """Half of a day promises nothing."""
+    assert held_out(history([1.0]), TENTH) is None

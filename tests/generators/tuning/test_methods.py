@@ -1,11 +1,9 @@
-"""Ways to choose a threshold, side by side."""
-
-from fractions import Fraction
+"""Other ways to choose a threshold."""
 
 import numpy as np
 import pytest
 
-from generators.tuning.methods import Proposed, by_levels, by_quantile, by_sigma
+from generators.tuning.methods import Proposed, by_quantile, by_sigma
 from generators.tuning.thresholds import RefusedThreshold
 from tests.generators.tuning.histories import history
 
@@ -21,17 +19,16 @@ def value(result: Proposed | RefusedThreshold) -> float:
 @pytest.mark.parametrize(("severity", "multiple"), [("critical", 3), ("high", 2), ("medium", 1)])
 def test_sigma_depends_on_severity(severity: str, multiple: int) -> None:
     """Three deviations for critical, two for high, one for medium; what was removed is said."""
-    found = by_sigma(severity)(history(VALUES), 0)
+    found = by_sigma(severity)(history(VALUES))
     assert value(found) == pytest.approx(100 + 10 * multiple, rel=0.01)
     assert isinstance(found, Proposed)
     assert found.remarks == ("0.0% of values were removed.",)
-    assert found.promised is None
 
 
 def test_sigma_refuses_to_remove_much() -> None:
     """One value of ten beyond the fences is no outlier, but the series."""
     wild = np.where(np.arange(5000) % 10 == 0, 1e6, VALUES)
-    found = by_sigma("critical")(history(wild), 0)
+    found = by_sigma("critical")(history(wild))
     assert isinstance(found, RefusedThreshold)
     assert found.why.startswith("10.0% of the values")
 
@@ -39,24 +36,16 @@ def test_sigma_refuses_to_remove_much() -> None:
 def test_outliers_do_not_move_sigma() -> None:
     """A few wild values are removed before mean and deviation."""
     wild = np.where(np.arange(5000) % 100 == 0, 1e6, VALUES)
-    assert value(by_sigma("critical")(history(wild), 0)) == pytest.approx(130, rel=0.01)
+    assert value(by_sigma("critical")(history(wild))) == pytest.approx(130, rel=0.01)
 
 
 def test_a_quantile_is_of_all_values() -> None:
     """One value of a thousand is above."""
-    assert np.mean(value(by_quantile()(history(VALUES), 0)) < VALUES) == pytest.approx(0.001)
-
-
-def test_levels_say_what_they_promise() -> None:
-    """The default's proposal has its share of days, and why there is none where it is refused."""
-    found = by_levels(Fraction(1, 10))(history(VALUES[:21]), 0)
-    assert isinstance(found, Proposed)
-    assert found.promised == Fraction(2, 22)
-    assert isinstance(by_levels(Fraction(1, 50))(history(VALUES[:21]), 0), RefusedThreshold)
+    assert np.mean(value(by_quantile()(history(VALUES))) < VALUES) == pytest.approx(0.001)
 
 
 def test_no_value_is_a_reason() -> None:
     """Without values each method refuses."""
     nothing = history([])
-    for method in (by_levels(Fraction(1, 10)), by_sigma("high"), by_quantile()):
-        assert isinstance(method(nothing, 0), RefusedThreshold)
+    for method in (by_sigma("high"), by_quantile()):
+        assert isinstance(method(nothing), RefusedThreshold)

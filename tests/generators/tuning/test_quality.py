@@ -63,6 +63,14 @@ def test_few_days_are_refused_or_provisional() -> None:
     assert ten.stability.days == 10 / 14
 
 
+def test_a_number_of_the_days_since_a_rise_is_provisional() -> None:
+    """However many days there were before."""
+    risen = NOISE + 50 * (np.arange(len(NOISE)) >= 18 * OF_DAY)
+    assert judged(risen).provisional.startswith("10 of 28 clean days; below 14")
+    later = NOISE + 50 * (np.arange(len(NOISE)) >= 14 * OF_DAY)
+    assert judged(later).provisional == ""
+
+
 def test_flat_and_autocorrelated_values_are_known_as_such() -> None:
     """Values that repeat are flat, and say as much as far fewer independent ones."""
     found = judged(np.repeat(NOISE[::12], 12))
