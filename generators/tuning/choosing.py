@@ -33,7 +33,7 @@ class ChosenThreshold:
 
 
 Choose = Callable[[RuleHistory], ChosenThreshold | RefusedThreshold]
-_OPEN = "It is the worst clean day, so that how much worse the next one may be is not known."
+_OPEN = "No clean day was worse, so that how much worse the next one may be is not known."
 
 
 def by_budget(budget: Fraction) -> Choose:

@@ -121,4 +121,4 @@ def test_every_alert_is_explained(tuned: Tuned) -> None:
         assert one["why"].endswith(".")
         assert one["name"] in tuned.text
     # The cache is not of Cloud Monitoring: there is no history, and that is said.
-    assert tuned.alert("CacheHitRateLow")["why"] == "There is no clean day."
+    assert tuned.alert("CacheHitRateLow")["why"] == "There is no value in these days."
