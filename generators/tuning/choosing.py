@@ -52,14 +52,16 @@ def by_budget(budget: Fraction) -> Choose:
 def together(histories: Sequence[RuleHistory], budget: Fraction) -> Choose:
     """Return the default method with one budget for all alerts."""
     found = fit_together([one.days for one in histories], [0] * len(histories), budget)
-    fits = dict(zip((one.rule.title for one in histories), found.fits, strict=True))
+    titles = [one.rule.title for one in histories]
+    fits = dict(zip(titles, found.fits, strict=True))
 
     def choose(history: RuleHistory) -> ChosenThreshold | RefusedThreshold:
         own = fits[history.rule.title]
         if isinstance(own.result, RefusedThreshold):
             return own.result
         # What is promised is promised of all alerts together, not of this one.
-        return replace(_promised(history, own, own.result, ()), promise=None)
+        last = "" if own.last is None else titles[own.last]
+        return replace(_promised(history, own, own.result, (), last), promise=None)
 
     return choose
 
@@ -86,11 +88,15 @@ def _unpromised(
 
 
 def _promised(
-    history: RuleHistory, fitted: Fit, threshold: LevelThreshold, notes: tuple[str, ...]
+    history: RuleHistory,
+    fitted: Fit,
+    threshold: LevelThreshold,
+    notes: tuple[str, ...],
+    last: str = "",
 ) -> ChosenThreshold:
     levels = _levels_since(history, fitted)
     sign, unit = history.sign, history.row.signal.unit
-    known = remarks(fitted, lambda value: shown(value, unit), sign)
+    known = remarks(fitted, lambda value: shown(value, unit), sign, last)
     open_ = (_OPEN,) if levels.size and threshold.value >= levels.max() else ()
     return ChosenThreshold(
         value=threshold.value,
