@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import ceil, floor
 
+import numpy as np
+
 from exporter.catalog.expression import Direction
 from exporter.catalog.model import Unit
 from generators.alert_table import ThresholdAlert
@@ -14,6 +16,7 @@ from generators.tuning.choosing import ChosenThreshold
 from generators.tuning.kind_limits import kept_apart
 from generators.tuning.readable import proposal
 from generators.tuning.rule_history import RuleHistory
+from generators.tuning.same_days import NO_VALUE, one_value, only_value
 from generators.tuning.thresholds import RefusedThreshold
 
 SAME = 0.1  # of a threshold, or of its distance from 100%: less is not worth a review
@@ -72,8 +75,10 @@ def candidate(
 ) -> Candidate:
     """Return what becomes of an alert; `before` has what became of less urgent ones."""
     if isinstance(chosen, RefusedThreshold):
-        return refused(history, chosen)
-    row, chosen = history.row, kept_apart(chosen, history)
+        return refused(history, NO_VALUE if np.isnan(history.worst).all() else chosen)
+    row, chosen, only = history.row, kept_apart(chosen, history), only_value(history)
+    if only is not None:
+        return kept(_proposed(history, row.threshold, chosen), one_value(only, history))
     value = proposal(chosen.value, row.signal.direction, row.signal.unit)
     if isinstance(value, RefusedThreshold):
         return refused(history, value)

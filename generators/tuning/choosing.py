@@ -35,7 +35,7 @@ class ChosenThreshold:
 
 
 Choose = Callable[[RuleHistory], ChosenThreshold | RefusedThreshold]
-_OPEN = "It is the worst clean day, so that how much worse the next one may be is not known."
+_OPEN = "No clean day was worse, so that how much worse the next one may be is not known."
 
 
 def by_budget(budget: Fraction) -> Choose:
@@ -54,14 +54,16 @@ def by_budget(budget: Fraction) -> Choose:
 def together(histories: Sequence[RuleHistory], budget: Fraction) -> Choose:
     """Return the default method with one budget for all alerts."""
     found = fit_together([one.days for one in histories], [0] * len(histories), budget)
-    fits = dict(zip((one.rule.title for one in histories), found.fits, strict=True))
+    titles = [one.rule.title for one in histories]
+    fits = dict(zip(titles, found.fits, strict=True))
 
     def choose(history: RuleHistory) -> ChosenThreshold | RefusedThreshold:
         own = fits[history.rule.title]
         if isinstance(own.result, RefusedThreshold):
             return own.result
         # What is promised is promised of all alerts together, not of this one.
-        return replace(_promised(history, own, own.result, ()), promise=None)
+        last = "" if own.last is None else titles[own.last]
+        return replace(_promised(history, own, own.result, (), last), promise=None)
 
     return choose
 
@@ -93,11 +95,15 @@ def _unpromised(
 
 
 def _promised(
-    history: RuleHistory, fitted: Fit, threshold: LevelThreshold, notes: tuple[str, ...]
+    history: RuleHistory,
+    fitted: Fit,
+    threshold: LevelThreshold,
+    notes: tuple[str, ...],
+    last: str = "",
 ) -> ChosenThreshold:
     levels = _levels_since(history, fitted)
     sign, unit = history.sign, history.row.signal.unit
-    known = remarks(fitted, lambda value: shown(value, unit), sign)
+    known = remarks(fitted, lambda value: shown(value, unit), sign, last)
     open_ = (_OPEN,) if levels.size and threshold.value >= levels.max() else ()
     return ChosenThreshold(
         value=threshold.value,

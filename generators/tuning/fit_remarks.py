@@ -6,13 +6,14 @@ from math import isnan
 from generators.tuning.fitting import Fit
 
 
-def remarks(fit: Fit, shown: Callable[[float], str], sign: int) -> tuple[str, ...]:
+def remarks(fit: Fit, shown: Callable[[float], str], sign: int, last: str = "") -> tuple[str, ...]:
     """Return sentences on the number that was made.
 
     shown  words a value in its unit
     sign   1 where high values are bad, -1 where low ones are
+    last   the alert whose days begin last, where all are fitted on the same days
     """
-    return tuple(filter(None, (_shift(fit, sign), _others(fit), _drift(fit, shown, sign))))
+    return tuple(filter(None, (_shift(fit, sign), _others(fit, last), _drift(fit, shown, sign))))
 
 
 def _shift(fit: Fit, sign: int) -> str:
@@ -26,10 +27,13 @@ def _shift(fit: Fit, sign: int) -> str:
     return f"{moved}; days before are kept, since too few have passed for a stricter number."
 
 
-def _others(fit: Fit) -> str:
+def _others(fit: Fit, last: str) -> str:
     if fit.since is None or fit.own_since is None or fit.since <= fit.own_since:
         return ""
-    return f"Days before {fit.since} are left out: all alerts are fitted on the same days."
+    return (
+        f"Days before {fit.since} are left out: all alerts are fitted on the same days, and those "
+        f"of {last} begin last."
+    )
 
 
 def _drift(fit: Fit, shown: Callable[[float], str], sign: int) -> str:

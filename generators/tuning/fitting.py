@@ -21,6 +21,7 @@ class Fit:
     result     the threshold, or why there is none
     since      the first day that it was fitted on; None without days
     own_since  the first day that it could be fitted on, if it had no days in common with others
+    last       number of the rule whose days begin last, where others have to do with them
     shifted    the day of the last level shift, if there was one
     fell       whether levels are lower since then, which is better
     rescaled   whether days before the shift were put on a scale of their own
@@ -30,6 +31,7 @@ class Fit:
     result: LevelThreshold | RefusedThreshold
     since: date | None = None
     own_since: date | None = None
+    last: int | None = None
     shifted: date | None = None
     fell: bool = False
     rescaled: bool = False

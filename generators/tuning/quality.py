@@ -1,6 +1,6 @@
 """What a history is worth: its gaps, spread, shifts and seasons, and one score with its formula.
 
-    stability = completeness × gap × spread × shifts × days
+    stability = completeness × gap × spread × shifts × variety × days
 
 Each factor lies between 0 and 1, so that one bad property is enough, and none makes up for it:
 
@@ -8,6 +8,7 @@ Each factor lies between 0 and 1, so that one bad property is enough, and none m
     gap           1 / (1 + longest gap in days)
     spread        1 / (1 + σ / |median|) of the daily levels of the shortest `for`
     shifts        1 / (1 + level shifts), and half of that where values drift
+    variety       share of the pairs of days whose levels of that `for` differ
     days          clean days / 14, at most 1
 """
 
@@ -20,6 +21,7 @@ from generators.tuning.fitting import SETTLED_DAYS, Fit
 from generators.tuning.model import TimeGrid, Values
 from generators.tuning.robust import spread
 from generators.tuning.rule_days import RuleDays
+from generators.tuning.same_days import variety
 from generators.tuning.seasons import DAY, WEEK, hourly, strength
 from generators.tuning.thresholds import RefusedThreshold
 
@@ -36,6 +38,7 @@ class Stability:
     gap: float
     spread: float
     shifts: float
+    variety: float
     days: float
 
     @property
@@ -99,6 +102,7 @@ def quality(values: Values, grid: TimeGrid, history: RuleDays, fitted: Fit) -> Q
         gap=1 / (1 + gap / SECONDS_OF_DAY),
         spread=_steadiness(history.levels[0]),
         shifts=_steady_level(history, fitted),
+        variety=variety(history.levels[0]),
         days=min(1.0, days / SETTLED_DAYS),
     )
     return Quality(

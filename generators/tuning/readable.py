@@ -57,6 +57,6 @@ def proposal(level: float, direction: Direction, unit: Unit) -> float | RefusedT
     end = 1 if direction is Direction.UP else 0
     if (number >= end) if end else (number <= end):
         return RefusedThreshold(
-            f"clean days reach {end:.0%}, which is the end: no threshold is beyond it"
+            f"it would take a threshold of {end:.0%}, and no value is beyond that"
         )
     return number

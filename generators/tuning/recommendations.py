@@ -19,6 +19,7 @@ from generators.tuning.fitting import fit
 from generators.tuning.incidents import Incident
 from generators.tuning.missed_incidents import MissedIncident
 from generators.tuning.other_for import OtherFor
+from generators.tuning.quality import Quality
 from generators.tuning.rule_history import RuleHistory
 from generators.tuning.shares import CountOf
 from generators.tuning.thresholds import LevelThreshold, RefusedThreshold
@@ -89,7 +90,7 @@ def _alert(one: TunedAlert, budget: Fraction) -> Body:
         "severity": candidate.rule.severity,
         "status": candidate.status.value,
         "why": candidate.why,
-        "remarks": list(candidate.remarks),
+        "remarks": list(one.remarks),
         "for_seconds": candidate.rule.for_,
     }
     if isinstance(row, ThresholdAlert) and one.history is not None:
@@ -130,10 +131,14 @@ def _of_history(one: TunedAlert, history: RuleHistory, budget: Fraction) -> Body
             "promised": str(held_out.promised),
             "unlike": held_out.unlike,
         },
-        "quality": None
-        if quality is None
-        else _finite(asdict(quality)) | {"stability": round(quality.stability.score, 4)},
+        "quality": None if quality is None else _quality(quality),
     }
+
+
+def _quality(quality: Quality) -> Body:
+    stability = quality.stability
+    score = {"stability": round(stability.score, 4), "weakest": stability.weakest}
+    return _finite(asdict(quality)) | score
 
 
 def _promise(promise: LevelThreshold, sign: int) -> Body:

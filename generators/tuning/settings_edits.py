@@ -34,7 +34,7 @@ def _edited(text: str, edit: SettingsEdit) -> str:
     chain = _known(root, edit.path)
     node, known = chain[-1].value, len(chain) - 1
     if known == len(edit.path):
-        return text[: node.start_mark.index] + edit.value + text[node.end_mark.index :]
+        return _replaced(text, node, edit.value)
     if not isinstance(node, yaml.MappingNode):
         raise TypeError(f"{'.'.join(edit.path[:known])} is no mapping")
     missing = edit.path[known:]
@@ -44,9 +44,16 @@ def _edited(text: str, edit: SettingsEdit) -> str:
         return _opened(text, chain[-1], _block(missing, edit.value, column, step, _newline(text)))
     if node.flow_style:
         return _in_flow(text, node, missing, edit.value)
-    at = _line_end(text, _end(text, node))
     added = _block(missing, edit.value, node.start_mark.column, _step(root), _newline(text))
-    return _ended(text[:at]) + added + text[at:]
+    return _below(text, _line_end(text, _end(text, node)), added)
+
+
+def _replaced(text: str, node: yaml.Node, value: str) -> str:
+    """Return the text with another value; a comment beside the `|` of a text of lines stays."""
+    start, end = node.start_mark.index, len(text[: node.end_mark.index].rstrip())
+    head = text[start:end].splitlines()[0] if _is_of_lines(node) else ""
+    comment = f"  {head[head.index('#') :]}" if "#" in head else ""
+    return text[:start] + value + comment + text[end:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +87,36 @@ def _opened(text: str, empty: _Found, added: str) -> str:
     before, inside, after = text[: marks[0]], text[marks[0] + 1 : marks[1] - 1], text[marks[1] :]
     at = _line_end(after, 0)
     if not inside.strip():
-        return _ended(before.rstrip(" ") + after[:at]) + added + after[at:]
+        above = before.rstrip(" ") + after[:at]
+        return _below(above + after[at:], len(above), added)
     # Empty braces hold comments at most: the first one stays on its line, the others get their own.
     first, *others = (line.strip() for line in (*inside.splitlines(), after[:at]))
     indent, newline = added[: len(added) - len(added.lstrip())], _newline(text)
     lines = [f"{before.rstrip()} {first}".rstrip(), *(indent + one for one in others if one)]
-    return newline.join((*lines, "")) + added + after[at:]
+    above = newline.join((*lines, ""))
+    return _below(above + after[at:], len(above), added)
+
+
+def _below(text: str, at: int, added: str) -> str:
+    """Return the text with lines added below a section that ends where a line begins.
+
+    Comments that are as deep as the new key, or deeper, are about what stands above them: they stay
+    there. A blank line keeps one that is as deep from looking like the new key's own.
+    """
+    column, end, last = _column(added), at, -1
+    for line in text[at:].splitlines(keepends=True):
+        at += len(line)
+        is_comment = line.lstrip(" ").startswith("#")
+        if is_comment and _column(line) >= column:
+            end, last = at, _column(line)
+        elif line.strip():
+            break
+    between = _newline(text) if last == column else ""
+    return _ended(text[:end]) + between + added + text[end:]
+
+
+def _column(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _end(text: str, node: yaml.Node) -> int:
@@ -93,7 +124,13 @@ def _end(text: str, node: yaml.Node) -> int:
     if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
         last = node.value[-1]
         return _end(text, last[1] if isinstance(last, tuple) else last)
+    if _is_of_lines(node) and "+" in text[node.start_mark.index :].splitlines()[0]:
+        return int(node.end_mark.index) - 1  # the blank lines at its end are its own
     return len(text[: node.end_mark.index].rstrip())
+
+
+def _is_of_lines(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
 
 
 def _line_end(text: str, at: int) -> int:
@@ -115,8 +152,15 @@ def _in_flow(text: str, node: yaml.MappingNode, path: tuple[str, ...], value: st
         inside = text[node.start_mark.index : at]
         before = text[:at] if "#" in inside else text[:at].rstrip()
         return f"{before}{added}{text[at:]}"
-    at = _end(text, node.value[-1][1])
-    return f"{text[:at]}, {added}{text[at:]}"
+    key, last = node.value[-1]
+    at, closing = _end(text, last), node.end_mark.index - 1
+    line = text.rfind("\n", 0, closing) + 1
+    if line <= at or text[line:closing].strip():
+        return f"{text[:at]}, {added}{text[at:]}"
+    # The closing brace has a line of its own: so does the new item, below comments on the last one.
+    comma = "" if any("," in one.partition("#")[0] for one in text[at:line].splitlines()) else ","
+    item = f"{' ' * key.start_mark.column}{added}{_newline(text)}"
+    return f"{text[:at]}{comma}{text[at:line]}{item}{text[line:]}"
 
 
 def _block(path: tuple[str, ...], value: str, column: int, step: int, newline: str) -> str:

@@ -69,12 +69,11 @@ def fit_together(
         refused[out[0]] = out[1]
         del rules[out[0]]
     shared = _shared_threshold(rules, budget)
-    dates = _dates(rules)
     fits = (
-        Fit(result=refused[n]) if n in refused else _fit_of(rules[n], shared, dates, history)
+        Fit(result=refused[n]) if n in refused else _fit_of(rules, n, shared, history)
         for n, history in enumerate(histories)
     )
-    return FitTogether(shared=shared, fits=tuple(fits), since=min(dates, default=None))
+    return FitTogether(shared=shared, fits=tuple(fits), since=min(_dates(rules), default=None))
 
 
 def _unfit(rule: ScaledDays | None, budget: Fraction) -> RefusedThreshold | None:
@@ -141,14 +140,17 @@ def _chosen(rule: ScaledDays, dates: set[date]) -> list[bool]:
 
 
 def _fit_of(
-    rule: ScaledDays, shared: LevelThreshold | RefusedThreshold, dates: set[date], history: RuleDays
+    rules: _Rules, number: int, shared: LevelThreshold | RefusedThreshold, history: RuleDays
 ) -> Fit:
     """Return what came out for a rule."""
+    rule, dates = rules[number], _dates(rules)
+    last = max(rules, key=lambda n: rules[n].days[0].date)
     shift = next((n for n, day in enumerate(history.days) if day.date == rule.shifted), 0)
     return Fit(
         result=shared if isinstance(shared, RefusedThreshold) else _of_rule(rule, shared, dates),
         since=min(dates, default=None),
         own_since=rule.days[0].date,
+        last=last,
         shifted=rule.shifted,
         fell=rule.fell,
         rescaled=rule.rescaled,

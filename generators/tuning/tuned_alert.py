@@ -12,6 +12,7 @@ from generators.tuning.other_for import OtherFor
 from generators.tuning.quality import Quality
 from generators.tuning.replay import Firing
 from generators.tuning.rule_history import RuleHistory
+from generators.tuning.same_days import like_each_other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,14 @@ class TunedAlert:
     firings: tuple[tuple[Firing, ...], tuple[Firing, ...]]
     missed: tuple[MissedIncident, ...] = ()
     other_for: OtherFor | None = None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a reader has to know of the number, and of days that hardly differ; sentences."""
+        if self.history is None:
+            return self.candidate.remarks
+        alike = like_each_other(self.history, used=self.proposed is not None)
+        return (*self.candidate.remarks, *([alike] if alike else []))
 
     @property
     def lost(self) -> tuple[Incident, ...]:

@@ -81,7 +81,7 @@ def remarks(tuning: Tuning) -> Iterator[str]:
     """Yield what else has to be known, one line each."""
     for one in tuning.alerts:
         name = one.candidate.rule.title
-        for text in one.candidate.remarks:
+        for text in one.remarks:
             yield f"{name}: {text}"
         if one.quality is not None and one.quality.provisional and one.proposed is not None:
             yield f"{name}: provisional: {one.quality.provisional}."

@@ -40,12 +40,15 @@ def _inserted(text: str, one: Insertion) -> str:
     node, rest = _deepest(root, one.path)
     lines = text.splitlines(keepends=True)
     if rest and _is_block(node):
-        more = _indented(dumped(_nested(rest, one.value)), node.start_mark.column)
-        return _after(lines, _last_line(node), more)
+        column = node.start_mark.column
+        more = _indented(dumped(_nested(rest, one.value)), column)
+        return _after(lines, _last_comment(lines, _last_line(node), column), more)
     if not rest and _is_block(node) and isinstance(node, yaml.SequenceNode):
-        more = _indented(dumped(one.value), node.start_mark.column)
-        # The first come right behind the key: a comment between belongs to what follows it.
-        return _after(lines, _key_line(root, one.path) if one.first else _last_line(node), more)
+        column = node.start_mark.column
+        more = _indented(dumped(one.value), column)
+        if one.first:  # right behind the key: a comment between belongs to what follows it
+            return _after(lines, _key_line(root, one.path), more)
+        return _after(lines, _last_comment(lines, _last_line(node), column), more)
     return _replaced(text, root, one)
 
 
@@ -103,6 +106,17 @@ def _last_line(node: yaml.Node) -> int:
         return _last_line(node.value[-1])
     end = node.end_mark
     return end.line - 1 if end.column == 0 and end.line > node.start_mark.line else end.line
+
+
+def _last_comment(lines: list[str], last: int, column: int) -> int:
+    """Return the last line of comments that belong to what stands above: they are deeper."""
+    for at, line in enumerate(lines[last + 1 :], last + 1):
+        content = line.lstrip(" ")
+        if content.startswith("#") and len(line) - len(content) > column:
+            last = at
+        elif line.strip():
+            break
+    return last
 
 
 def _after(lines: list[str], line: int, more: str) -> str:

@@ -108,7 +108,8 @@ def test_a_service_s_own_warning_moves_the_common_alert_that_it_inherits() -> No
 
 def test_a_refusal_is_a_sentence() -> None:
     """The reason of a method, with the number in force."""
-    found = candidate(history(rule("CPUHigh")), RefusedThreshold("there is no clean day"), ())
+    incident = replace(history(rule("CPUHigh")), worst=np.array([0.9]))
+    found = candidate(incident, RefusedThreshold("there is no clean day"), ())
     assert (found.status, found.why) == (CandidateStatus.REFUSED, "There is no clean day.")
     assert found.threshold == 0.8
 

@@ -21,7 +21,7 @@ RISING = Drift(slope=0.000732, change=0.04, score=3, warns=True)
 
 def said(fit: Fit, sign: int = 1) -> tuple[str, ...]:
     """Return the sentences on a ratio."""
-    return remarks(fit, lambda value: shown(value, Unit.RATIO), sign)
+    return remarks(fit, lambda value: shown(value, Unit.RATIO), sign, "CPUHigh")
 
 
 def test_a_shift_has_its_direction() -> None:
@@ -41,8 +41,11 @@ def test_days_before_a_fall_are_said_to_count() -> None:
 
 
 def test_days_that_others_lack_are_said_to_be_left_out() -> None:
-    """The number rests on the days of all alerts."""
-    assert said(replace(FIT, since=LATE))[1].startswith("Days before 2026-02-01 are left out: all")
+    """The number rests on the days of all alerts; the one that has fewest of them is named."""
+    assert said(replace(FIT, since=LATE))[1] == (
+        "Days before 2026-02-01 are left out: all alerts are fitted on the same days, and those of "
+        "CPUHigh begin last."
+    )
 
 
 def test_a_drift_has_its_direction_and_unit() -> None:

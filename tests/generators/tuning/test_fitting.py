@@ -1,6 +1,7 @@
 """The default method, with cuts and warnings."""
 
 from fractions import Fraction
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -24,6 +25,20 @@ def test_days_before_a_rise_are_left_out() -> None:
     assert found.result.days == 21
     assert found.shifted == found.since == calendar(42)[21].date
     assert not found.fell
+
+
+@pytest.mark.parametrize(("size", "most"), [(1.5, 1.2), (2, 1.1)])
+def test_a_shift_whose_day_is_an_estimate_keeps_the_promise(size: float, most: float) -> None:
+    """Cuts too early and too late make up for each other over histories, on the whole."""
+    random, normal = np.random.default_rng(4), NormalDist(size)
+    fired, promised = [], []
+    for at in random.integers(8, 32, size=150):
+        found = fit(history(random.normal(size=42) + size * (np.arange(42) >= at)), 0, TENTH)
+        if isinstance(found.result, LevelThreshold):
+            fired.append(1 - normal.cdf(found.result.value))
+            promised.append(float(found.result.attainable))
+    assert len(fired) > 120
+    assert 0.9 < np.mean(fired) / np.mean(promised) < most
 
 
 def test_too_few_days_after_a_rise_are_refused() -> None:

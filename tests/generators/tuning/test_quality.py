@@ -79,6 +79,7 @@ def test_flat_and_autocorrelated_values_are_known_as_such() -> None:
     assert found.effective < found.known / 10
     constant = judged(np.zeros(28 * OF_DAY))
     assert (constant.flatness, constant.effective, constant.stability.spread) == (1, 1, 1)
+    assert (constant.stability.score, constant.stability.weakest) == (0, "variety")
 
 
 def test_gaps_are_counted_at_both_ends() -> None:

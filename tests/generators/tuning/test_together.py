@@ -98,6 +98,7 @@ def test_only_days_of_all_rules_count() -> None:
     first, second = found.fits
     assert found.since == first.since == second.own_since == calendar(20)[10].date
     assert first.own_since == calendar(1)[0].date
+    assert first.last == second.last == 1
 
 
 def test_a_rule_that_cannot_be_fitted_is_left_out() -> None:

@@ -250,7 +250,7 @@ def test_without_values_there_is_no_number() -> None:
         )
     )
     assert of(tuning, "DatabaseLag").candidate.status is CandidateStatus.REFUSED
-    assert of(tuning, "DatabaseLag").candidate.why == "There is no clean day."
+    assert of(tuning, "DatabaseLag").candidate.why == "There is no value in these days."
     assert of(tuning, "ErrorRateWarning").candidate.status is CandidateStatus.PROPOSED
 
 

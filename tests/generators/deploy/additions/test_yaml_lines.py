@@ -32,6 +32,16 @@ def test_items_stand_behind_those_that_are_there() -> None:
     assert text == TEXT.replace("# the first\n", "# the first\n  - two.yml\n")
 
 
+def test_a_comment_within_the_last_item_stays_in_it() -> None:
+    """What is deeper than an addition is about what stands above, and does not come to be in it."""
+    for path in (("jobs",), ("last",)):
+        text = "jobs:\n- job_name: a\n  # of Ann's\n\n  # for now\n# the rest\n"
+        more = Insertion(path, [{"job_name": "b"}])
+        lines = "- job_name: b\n" if path == ("jobs",) else "last:\n- job_name: b\n"
+        after = text.replace("# the rest", f"{lines}# the rest")
+        assert with_insertions(text, [more]) == after
+
+
 def test_items_may_come_first() -> None:
     """Right behind the key: a comment stays with the item that it is about."""
     commented = TEXT.replace("last:\n", "last:\n# about the block\n")
