@@ -90,7 +90,8 @@ def files(folder: Path, names: tuple[str, ...]) -> list[Path]:
     found = {path.stem: path for path in sorted(folder.glob("*.json"))}
     if not found:
         raise SettingsError(
-            f"{folder}: holds no dashboard; write them with: ionmon configs --config monitoring.yaml"
+            f"{folder}: holds no dashboard; "
+            "write them with: ionmon configs --config monitoring.yaml"
         )
     for name in names:
         if name not in found:

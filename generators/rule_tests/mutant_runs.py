@@ -19,7 +19,7 @@ from generators.rules.model import RuleFile
 
 _PROMTOOL = "promtool"
 _CHECKS = (("alert_rule_test", "alertname"), ("promql_expr_test", "expr"))
-_TOLD = "value"  # the annotation that differs where a mutant has another value
+_VALUE = "value"  # the annotation that differs where a mutant has another value
 
 
 def survivors(test: RuleTestFile, kept: KeptResults = NOT_KEPT) -> list[str]:
@@ -90,12 +90,12 @@ def _renamed(rule: Body, alert: str, number: str) -> Body:
         **rule,
         "alert": f"{alert}_{number}",
         "expr": _of(rule["expr"], alert, number),
-        "annotations": _told(rule["annotations"]),
+        "annotations": _value_alone(rule["annotations"]),
     }
 
 
-def _told(annotations: Mapping[str, str]) -> Mapping[str, str]:
-    return {name: text for name, text in annotations.items() if name == _TOLD}
+def _value_alone(annotations: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: text for name, text in annotations.items() if name == _VALUE}
 
 
 def _of(expr: str, alert: str, number: str) -> str:
@@ -120,8 +120,10 @@ def _brief(check: Body) -> Body:
     """Return a check that expects of an alert no other text than the mutants have."""
     if "exp_alerts" not in check:
         return check
-    told = [{**a, "exp_annotations": _told(a["exp_annotations"])} for a in check["exp_alerts"]]
-    return {**check, "exp_alerts": told}
+    brief = [
+        {**a, "exp_annotations": _value_alone(a["exp_annotations"])} for a in check["exp_alerts"]
+    ]
+    return {**check, "exp_alerts": brief}
 
 
 def _check_text(text: str, alert: str, number: str) -> str:
