@@ -8,6 +8,7 @@ from exporter.settings.keys import ANY, ITEM, keys
 from exporter.settings.types import duration
 from generators.limits import number
 
+_DAY = 86400  # seconds
 _Types = Mapping[tuple[str, ...], str]
 
 
@@ -34,5 +35,6 @@ def _below(at: tuple[str, ...], name: str, types: _Types) -> tuple[str, ...]:
 
 def _text(value: float, kind: str) -> object:
     if kind == "duration":
-        return duration(value)
+        days, rest = divmod(value, _DAY)
+        return f"{days:.0f}d" if days and not rest else duration(value)
     return f"{number(value * 100)}%" if kind == "percentage" else value

@@ -21,8 +21,8 @@ def _replaced(pattern: str, by: str) -> str:
 
 
 _NO_LINK = _replaced("://", f":{_NO_WIDTH}//") + _replaced(r"(?i)\\bwww\\.", f"www{_NO_WIDTH}.")
-# Slack makes a link of what looks like a host, too: evil.example/x.
-_NO_HOST = _replaced(r"([\\w-])\\.(\\pL{2})", f"$1.{_NO_WIDTH}$2")
+# Slack makes a link of what looks like a host, too: evil.example/x, and in any script.
+_NO_HOST = _replaced(r"([\\pL\\pN_-])\\.(\\pL{2})", f"$1.{_NO_WIDTH}$2")
 _ENTITIES = _replaced("&", "&amp;") + _replaced("<", "&lt;") + _replaced(">", "&gt;")
 # Within a word an underscore marks nothing: cloudrun_requests_total stays as it is.
 _MARKS = (

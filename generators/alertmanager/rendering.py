@@ -22,18 +22,19 @@ MANY = 15
 HOSTILE = (
     '<!channel> @here <script>alert(1)</script> & "quoted" `code`\n<https://evil.example|x>'
     "\n>quote *bold* _italic_ ~gone~ :skull: http://evil.example/x www.evil.example evil.example/y"
-    " \u202etxt.exe"
+    " зло.example/z \u202etxt.exe"
 )
 _FORBIDDEN = {
     "text": ("\u202e", "https://evil", "http://evil"),
     "slack": (
         *("<!channel>", "@here", "`code`", "*bold*", " _italic_", " ~gone~", ":skull:", "\u202e"),
-        *("<https://evil", "http://evil", " www.evil", " evil.example/y", "\n>", "\n&gt;"),
+        *("<https://evil", "http://evil", " www.evil", " evil.example/y", "зло.example"),
+        *("\n>", "\n&gt;"),
     ),
     "html": ("<script>", "\u202e", "http://evil"),
     "msteams": (
         *("<", "`code`", "*bold*", " _italic_", "@here", "\u202e", "https://evil", "http://evil"),
-        *(" www.evil", " evil.example/y", "\n>", "](http://evil"),
+        *(" www.evil", " evil.example/y", "зло.example", "\n>", "](http://evil"),
     ),
 }
 _BETWEEN = "\n"

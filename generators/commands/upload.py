@@ -93,7 +93,9 @@ def _boards(folder: Path) -> dict[str, str]:
     except (OSError, UnicodeDecodeError) as error:
         raise IonmonError(f"{folder}: a dashboard cannot be read: {error}") from error
     if not found:
-        raise IonmonError(f"{folder}: has no dashboards; write them with: ionmon configs")
+        raise IonmonError(
+            f"{folder}: has no dashboards; write them with: ionmon configs --config monitoring.yaml"
+        )
     return found
 
 

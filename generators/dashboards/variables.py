@@ -1,7 +1,7 @@
 """The variables of boards: their values are those of all series that the board's panels query."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from generators.dashboards.descriptions import SERIES, Facts, names
 from generators.dashboards.model import MAIN, BoardText
 from generators.dashboards.queries import BoardQueries
 from generators.promql_tree.tree import NAME
-from generators.rules.model import recordings
+from generators.rules.model import Recording, recordings
 from generators.selectors import selector
 
 _TITLES = {
@@ -21,7 +21,8 @@ _TITLES = {
     "database_id": "Database",
     "redis_id": "Cache",
 }
-_DERIVED = re.compile(r":(slo|\w+:(anomaly|trend))_|:correlation_")  # of other series here
+# Of other series, and some of them on the other server alone.
+_DERIVED = re.compile(r":(slo|\w+:(anomaly|trend))_|:correlation_")
 _BUCKET = "le"  # a histogram's buckets have the labels of its count
 
 
@@ -61,14 +62,36 @@ def _variable(
 
 
 def _queried(facts: Facts, board: BoardText) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the series of the board's queries with their labels, exported and recorded ones."""
-    recorded = {rule.record: rule.labels for rule in recordings(facts.rules.all)}
-    targets = (target for panel in board.panels.values() for target in panel.targets)
-    for name in {name for target in targets for name in names(target.expr)}:
-        if _DERIVED.search(name):
+    """Yield the series of the board's queries with their labels, exported and recorded ones.
+
+    What the other server works out is here as what it is worked out from.
+    """
+    rules: dict[str, list[Recording]] = {}
+    for rule in recordings(facts.rules.all):
+        rules.setdefault(rule.record, []).append(rule)
+    left = [name for p in board.panels.values() for t in p.targets for name in names(t.expr)]
+    seen = set[str]()
+    while left:
+        name = left.pop()
+        if name in seen:
             continue
-        labels = recorded.get(name, ())
-        if name in SERIES and not name.endswith("_bucket"):
-            labels = tuple(SERIES[name].label_names)
-        if _BUCKET not in labels:
-            yield name, labels
+        seen.add(name)
+        if _DERIVED.search(name):
+            left += [inner for rule in rules.get(name, ()) for inner in names(rule.expr)]
+        else:
+            yield from _exported(name) if name in SERIES else _recorded(name, rules)
+
+
+def _exported(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield a series; of a histogram its count, which is one series a place."""
+    family = SERIES[name]
+    shown = f"{family.name}_count" if name.endswith("_bucket") else name
+    yield shown, tuple(family.label_names)
+
+
+def _recorded(
+    name: str, rules: Mapping[str, Sequence[Recording]]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    labels = next((rule.labels for rule in rules.get(name, ())), ())
+    if _BUCKET not in labels:
+        yield name, labels

@@ -160,6 +160,8 @@ def _beside(at: DeployedPrometheus | DeployedAlertmanager) -> Path:
 
 def _body(texts: Texts, file: str) -> dict[str, Any]:
     if file not in texts:
-        raise SettingsError(f"{file}: was not generated; write it with: ionmon configs")
+        raise SettingsError(
+            f"{file}: was not generated; write it with: ionmon configs --config monitoring.yaml"
+        )
     body: dict[str, Any] = yaml.safe_load(texts[file])
     return body

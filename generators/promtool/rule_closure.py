@@ -20,7 +20,7 @@ def needed(files: Sequence[Document], case: Document) -> list[dict[str, Any]]:
         by_name.setdefault(_name(rule), []).append(rule)
     alerts = {name for name, rules in by_name.items() if any("alert" in rule for rule in rules)}
     try:
-        kept = _closure(_tested(case), by_name, alerts)
+        kept = _closure(_tested(case, alerts), by_name, alerts)
     except Unparsable:
         kept = set(by_name)
     return [
@@ -61,15 +61,12 @@ def _alerts_of(selector: Selector, alerts: Iterable[str]) -> Iterable[str]:
     return alerts
 
 
-def _tested(case: Document) -> Iterator[str]:
+def _tested(case: Document, alerts: Iterable[str]) -> Iterator[str]:
     """Yield the names of what a case looks at. Raises Unparsable."""
     for check in case.get("alert_rule_test") or ():
         yield str(check.get(_ALERTNAME))
     for check in case.get("promql_expr_test") or ():
-        found = [*selectors(parse(str(check.get("expr"))))]
-        if any(not selector.name or selector.name in _ALERTS for selector in found):
-            raise Unparsable("series that any rule may have")
-        yield from (selector.name for selector in found)
+        yield from _read_by(str(check.get("expr")), alerts)
 
 
 def _groups(file: Document) -> Sequence[Document]:

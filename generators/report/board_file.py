@@ -89,7 +89,10 @@ def files(folder: Path, names: tuple[str, ...]) -> list[Path]:
     """Return the dashboards of a folder, or those of these names."""
     found = {path.stem: path for path in sorted(folder.glob("*.json"))}
     if not found:
-        raise SettingsError(f"{folder}: holds no dashboard; write them with ionmon configs")
+        raise SettingsError(
+            f"{folder}: holds no dashboard; "
+            "write them with: ionmon configs --config monitoring.yaml"
+        )
     for name in names:
         if name not in found:
             raise SettingsError(f"--dashboard {name}: is none of {', '.join(found)}")

@@ -8,7 +8,7 @@ from generators.monitoring_config import CONFIG_FILE
 from generators.value_changes import ValueChange, value_changes
 from generators.versions.definitions import BoardDefinition, PanelDefinition, definitions
 from generators.versions.generated_set import GeneratedSet
-from generators.versions.recorded import Body, RecordedConfig
+from generators.versions.recorded import Body, RecordedAlert, RecordedConfig
 from generators.versions.routing import routing_changes
 from generators.worded_settings import worded
 
@@ -18,6 +18,7 @@ EXPRESSION, QUERIES = "expression", "queries"
 _NOT_COMPARED = ("signals", "objective")  # settings.objectives says the same
 # Of an alert: what threshold, rules and links say, too.
 _SHOWN_BY_OTHERS = ("name", "where", "why", "limit", "query", "runbook_url", "dashboard_url")
+_SIGNAL = "signal"  # the label that tells alerts on several objectives apart
 _OF_EVERY_ALERT = ("labels", "annotations")  # keys of the settings' alerts that are no alert's name
 
 
@@ -33,9 +34,33 @@ def changes_between(old: GeneratedSet, new: GeneratedSet) -> tuple[ValueChange, 
 
 def config_changes(old: RecordedConfig, new: RecordedConfig) -> Iterator[ValueChange]:
     """Yield what differs in settings, alerts and recorded series."""
+    old = _with_new_titles(old, new)
     yield from filter(_says_something, value_changes((), _compared(old, new), _compared(new, old)))
     yield from _recordings(old.rules, new.rules)
     yield from _conditions(old, new)
+
+
+def _with_new_titles(old: RecordedConfig, new: RecordedConfig) -> RecordedConfig:
+    """Return the old side with its alerts under the titles of today.
+
+    Beside one on latency, SLABreach is SLABreach (availability): the same alert.
+    """
+    known, today = ({one.title for one in side.alerts} for side in (old, new))
+    places = {_objective(one): one.where for one in new.alerts if one.title not in known}
+    alerts = tuple(
+        one
+        if one.title in today
+        else one.model_copy(update={"where": places.get(_objective(one), one.where)})
+        for one in old.alerts
+    )
+    return old.model_copy(update={"alerts": alerts})
+
+
+def _objective(one: RecordedAlert) -> tuple[object, ...]:
+    """Return what an alert is about, whether or not its title names the signal."""
+    signal = (one.model_extra or {}).get(_SIGNAL)
+    where = {label: values for label, values in one.where.items() if label != _SIGNAL}
+    return (one.name, signal, *sorted(where.items()))
 
 
 def _says_something(one: ValueChange) -> bool:

@@ -38,7 +38,10 @@ def known_sets(root: Path) -> tuple[KnownSet, ...]:
     """Return the sets, the one in force first, then the newest. Raises VersionError."""
     files, now = kept(root), current(root)
     if now is None and not files:
-        raise VersionError(f"{root}: no set is known here; write one: ionmon configs --root {root}")
+        raise VersionError(
+            f"{root}: no set is known here; write one: "
+            f"ionmon configs --config monitoring.yaml --root {root}"
+        )
     here = () if now is None else (_current(root, now, files),)
     others = [_kept(one) for one in files if now is None or one.content_hash != now.content_hash]
     return tuple(_compared((*here, *others)))

@@ -37,7 +37,10 @@ def folder_set(root: Path, origin: str, also: Iterable[str] = ()) -> GeneratedSe
     """Return the set below a root, as its files are now; with files that are in no set yet."""
     config = _content(root / CONFIG_FILE)
     if config is None:
-        raise VersionError(f"{root}: has no {CONFIG_FILE}; write it: ionmon configs --root {root}")
+        raise VersionError(
+            f"{root}: has no {CONFIG_FILE}; write it: "
+            f"ionmon configs --config monitoring.yaml --root {root}"
+        )
     names = {*recorded(config, str(root / CONFIG_FILE)).files, *also}
     found = {name: _content(root / name) for name in sorted(names) if is_below(name)}
     held = {name: content for name, content in found.items() if content is not None}

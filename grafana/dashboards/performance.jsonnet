@@ -24,7 +24,7 @@ function(catalog, policy)
       [show.lines('slowest', 12), show.table('endpoints', 12)],
     ]),
     row.closed(916, 'Where does a request spend its time?', [
-      [show.stacked('parts', 8), show.lines('pending', 8), show.lines('startup', 8)],
+      [show.stacked('parts', 12), show.lines('pending', 6), show.lines('startup', 6)],
     ]),
     row.closed(917, 'How does the service route?', [
       [show.lines('routing', 8), show.stacked('personas', 8), show.stacked('features', 8)],

@@ -17,6 +17,7 @@ from generators.checks.dashboards import (
     schema,
     style,
     units,
+    variable_sources,
     variables,
 )
 from generators.checks.engine.context import Context
@@ -55,6 +56,7 @@ def problems(boards: Iterable[DashboardFile], context: Context) -> list[Problem]
             found.update(problem for check in CHECKS for problem in check(board))
             found.update(links.check(board, known))
             found.update(queries.check(board, context))
+            found.update(variable_sources.check(board, context))
             found.update(panel_numbers.check(board, limits, context.settings))
             found.update(drawn_limits.check(board, limits))
     return sorted(found)

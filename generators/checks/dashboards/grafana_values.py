@@ -20,6 +20,7 @@ NEUTRAL = "text"
 _FIGURES = frozenset({"stat", "gauge", "bargauge"})
 _TIMELINE = "state-timeline"
 _ALWAYS = ("vector(", "absent(")
+_MISSING = ("no data", "needs", "not evaluated")  # of a text for missing data
 
 
 def check(board: DashboardFile) -> Iterator[Problem]:
@@ -30,11 +31,24 @@ def check(board: DashboardFile) -> Iterator[Problem]:
 
 
 def _dates(panel: PanelInFile) -> Iterator[str]:
+    fields = PanelFields(panel.field_config, panel.type)
+    for name in _words(panel) if panel.type == "table" else ():
+        own = fields.of(FieldSubject(name)).unit
+        if own.startswith(DATES) and own != panel.field.unit:
+            yield f"has the unit {own} for the words of {name}, which makes NaN of them; write none"
     if panel.type == "table" and panel.field.unit.startswith(DATES):
         yield (
             f"has the unit {panel.field.unit} for all columns, which makes NaN of words; "
             "write none, and the unit of dates by an override of its column"
         )
+
+
+def _words(panel: PanelInFile) -> Iterator[str]:
+    """Yield the columns of a table that are labels, by the names that it gives them."""
+    for step in panel.transformations:
+        for name, title in _mapping(step.options, "renameByName").items():
+            if not name.startswith("Value") and name != "Time":
+                yield str(title)
 
 
 def _ranges(panel: PanelInFile) -> Iterator[str]:
@@ -76,10 +90,14 @@ def _columns(panel: PanelInFile) -> Iterator[str]:
 
 def _renamed(options: object) -> Iterator[str]:
     """Yield the names of values that are renamed."""
-    names = options.get("renameByName") if isinstance(options, dict) else None
-    for name in names if isinstance(names, dict) else ():
+    for name in _mapping(options, "renameByName"):
         if name == "Value" or name.startswith("Value #"):
             yield name
+
+
+def _mapping(options: object, key: str) -> dict[str, object]:
+    found = options.get(key) if isinstance(options, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _missing(panel: PanelInFile) -> Iterator[str]:
@@ -88,6 +106,12 @@ def _missing(panel: PanelInFile) -> Iterator[str]:
         yield from _painted(PanelFields(panel.field_config, panel.type).usual)
     if panel.type == "table" and panel.field.no_value:
         yield "has a noValue, which Grafana shows in no table without rows; let a query answer"
+    no_value = panel.field.no_value
+    if panel.type != "table" and no_value and not any(word in no_value for word in _MISSING):
+        yield (
+            f"says “{no_value}” also where nothing is measured, which is no all-clear; write a "
+            f"noValue that tells so, with one of {', '.join(_MISSING)}"
+        )
     if panel.type == _TIMELINE and not any(_answers(target.expr) for target in panel.targets):
         yield (
             "says “Data does not have a time field” where nothing is found, whatever its "

@@ -15,14 +15,27 @@ _COLUMN, _GAP = 54, 8  # pixels of a column of the grid, and between panels
 _PADDING, _ICON = 20, 40  # around a title, and of the icon of a description or of links
 _LETTER = 7.5  # pixels of a letter of a title, on average
 _CELL_PADDING, _ARROW = 16, 20  # of a column, and of the arrow that says how it is sorted
-_LEAST_LETTERS = 8  # of a column's words that have to be legible
+_LEGIBLE = 8 * _LETTER  # of a column's words
+_SMALLEST, _LARGEST = 12, 24  # pixels of letters: of 6 nobody reads them, at 40 they cut names
+_LINES = 4  # of a legend that is a table below a chart: Grafana gives it a third of the height
 
 
 def check(board: DashboardFile) -> Iterator[Problem]:
     """Yield what is cut or too small to be read."""
     for panel in board.panels:
-        for text in (*_title(panel), *_sizes(panel), *_columns(panel)):
+        found = (*_title(panel), *_sizes(panel), *_legend(panel), *_columns(panel))
+        for text in found:
             yield board.of(panel, RULE, text)
+    yield from _twice(board)
+
+
+def _twice(board: DashboardFile) -> Iterator[Problem]:
+    """Yield panels that nobody can tell apart; a figure and its chart may share a title."""
+    known = set[tuple[str, str]]()
+    for panel in board.panels:
+        if (panel.type, panel.title) in known:
+            yield board.of(panel, RULE, "has the title of another; say what sets them apart")
+        known.add((panel.type, panel.title))
 
 
 def _wide(panel: PanelInFile) -> int:
@@ -53,6 +66,22 @@ def _sizes(panel: PanelInFile) -> Iterator[str]:
             "leaves sizes to Grafana, which writes values large and cuts names; "
             "write options.text with titleSize and valueSize"
         )
+    for size in (sizes.title_size, sizes.value_size):
+        if size is not None and not _SMALLEST <= size <= _LARGEST:
+            yield (
+                f"has letters of {size:.0f} pixels; write {_SMALLEST} to {_LARGEST}, which can be "
+                "read and leave room for names"
+            )
+
+
+def _legend(panel: PanelInFile) -> Iterator[str]:
+    legend = panel.options.legend
+    below = legend.display_mode == "table" and legend.placement == "bottom"
+    if panel.type == "timeseries" and below and len(panel.targets) > _LINES:
+        yield (
+            f"has a legend of {len(panel.targets)} lines below it, of which Grafana shows "
+            f"{_LINES}; place it on the right"
+        )
 
 
 def _columns(panel: PanelInFile) -> Iterator[str]:
@@ -65,6 +94,11 @@ def _columns(panel: PanelInFile) -> Iterator[str]:
         yield (
             f"has columns of {needed:.0f} pixels on {_wide(panel)}: the last are out of sight; "
             "write a smaller custom.minWidth, or take columns away"
+        )
+    if panel.field.custom.min_width < _LEGIBLE:
+        yield (
+            f"has columns of {panel.field.custom.min_width:.0f} pixels, which cut words; write a "
+            f"custom.minWidth of {_LEGIBLE:.0f} or more"
         )
     for title, width in widths.items():
         least = len(title) * _LETTER + _CELL_PADDING + _ARROW
@@ -81,8 +115,7 @@ def _titles(panel: PanelInFile) -> Iterator[str]:
 
 def _width(panel: PanelInFile, title: str) -> float:
     """Return how wide a column is at least: as it is set, or its minimum."""
-    least = float(panel.field.custom.min_width)
-    return _own_width(panel, title) or max(least, min(least, _LEAST_LETTERS * _LETTER))
+    return _own_width(panel, title) or float(panel.field.custom.min_width)
 
 
 def _own_width(panel: PanelInFile, title: str) -> float:

@@ -14,6 +14,7 @@ RULE = "variable"
 LABEL_VALUES = re.compile(r"label_values\((.+), (\w+)\)")
 _USED = re.compile(r"\$(?:\{(\w+)[^}]*\}|([A-Za-z_]\w*))")  # $1 is a group of a regex
 _OWN = re.compile(r"__\w+")  # Grafana's
+_HIDDEN = 2  # the variable and its label
 _EXPECTED = {
     "refresh": 2,
     "multi": True,
@@ -28,6 +29,9 @@ def check(board: DashboardFile) -> Iterator[Problem]:
     for variable in board.variables:
         if variable.type == "query":
             yield from _query(board, variable)
+        elif variable.type == "datasource" and variable.hide != _HIDDEN:
+            text = f"variable {variable.name}: hide is {variable.hide}; write {_HIDDEN}: both list "
+            yield board.problem(RULE, f"{text}all servers, and one may swap them", variable.name)
     known = {variable.name for variable in board.variables}
     for name in sorted(used(board) - known):
         yield board.problem(RULE, f"${name} is used, but there is no such variable; add it")

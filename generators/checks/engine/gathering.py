@@ -49,7 +49,8 @@ def gather(request: CheckRequest) -> Context:
     checked = {shown: read(path, shown) for path, shown in requested or (*own, *configs)}
     if not checked:
         raise IonmonError(
-            f"{request.root / SERVERS}: there are no rules; write them: ionmon configs"
+            f"{request.root / SERVERS}: there are no rules; write them: "
+            "ionmon configs --config monitoring.yaml"
         )
     resolved = {path.resolve() for path, _ in requested}
     others = [(path, shown) for path, shown in own if requested and path.resolve() not in resolved]

@@ -151,7 +151,9 @@ def test_a_defect_in_generated_files_is_found(
 def test_nothing_to_check_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Below a directory without rules the exit code is 1, and the mend is said."""
     assert check("--root", tmp_path) == 1
-    assert "there are no rules; write them: ionmon configs" in capsys.readouterr().err
+    assert (
+        "no rules; write them: ionmon configs --config monitoring.yaml" in capsys.readouterr().err
+    )
 
 
 def test_wrong_use_has_its_own_exit_code(tmp_path: Path) -> None:

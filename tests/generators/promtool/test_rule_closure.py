@@ -44,15 +44,17 @@ def test_series_of_alerts_are_made_by_alerts() -> None:
 
 
 def test_an_expression_of_a_test_is_followed_too() -> None:
-    """A series that promtool is to evaluate is recorded."""
+    """A series that promtool is to evaluate is recorded; that of an alert needs that alert."""
     assert kept({"promql_expr_test": [{"expr": "max(a)"}]}) == [["a"], []]
+    firing = [{"expr": 'count(ALERTS{alertname="High", alertstate="firing"})'}]
+    assert kept({"promql_expr_test": firing}) == [["a", "b", "b"], ["High"]]
+    assert kept({"promql_expr_test": [{"expr": "ALERTS"}]})[1] == ["High", "Kept", "Long", "Any"]
 
 
-@pytest.mark.parametrize("expr", ['{__name__=~"a|b"}', "ALERTS", "max("])
+@pytest.mark.parametrize("expr", ['{__name__=~"a|b"}', "max("])
 def test_what_cannot_be_followed_keeps_all(expr: str) -> None:
-    """Series by a pattern, those of any alert, and what does not parse depend on any rule."""
+    """Series by a pattern, and what does not parse, depend on any rule."""
     everything = [["a", "b", "b", "unused"], ["High", "Kept", "Long", "Any"]]
     assert kept({"promql_expr_test": [{"expr": expr}]}) == everything
-    if expr != "ALERTS":
-        broken = {"groups": [{"name": "g", "rules": [{"alert": "X", "expr": expr}, RULES[0]]}]}
-        assert kept({"alert_rule_test": [{"alertname": "X"}]}, broken) == [["X", "a"]]
+    broken = {"groups": [{"name": "g", "rules": [{"alert": "X", "expr": expr}, RULES[0]]}]}
+    assert kept({"alert_rule_test": [{"alertname": "X"}]}, broken) == [["X", "a"]]

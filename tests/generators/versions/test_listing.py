@@ -45,5 +45,5 @@ def test_a_damaged_file_is_listed_with_its_problem(tmp_path: Path) -> None:
 
 def test_where_nothing_is_known_the_error_says_what_writes_a_set(tmp_path: Path) -> None:
     """An empty list would look like an answer."""
-    with pytest.raises(VersionError, match=r"no set is known here; write one: ionmon configs"):
+    with pytest.raises(VersionError, match=r"known here; write one: ionmon configs --config"):
         known_sets(tmp_path)

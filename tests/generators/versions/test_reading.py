@@ -127,6 +127,6 @@ def test_an_empty_root_has_no_set(tmp_path: Path) -> None:
     """Asked by name, the error says what writes one."""
     assert current(tmp_path) is None
     with pytest.raises(
-        VersionError, match=f"has no {CONFIG_FILE}; write it: ionmon configs --root"
+        VersionError, match=f"has no {CONFIG_FILE}; write it: ionmon configs --config"
     ):
         named_set("current", tmp_path)

@@ -14,7 +14,7 @@ from tests.generators.dashboards.made import Body, panel, reference
 
 Break = Callable[[Body], None]
 ALERTS_TILE, ERRORS, P95_TILE, DEPLOYS, REGIONS = 6, 3, 4, 32, 30  # of Overview
-RANKING, TIMELINE = 44, 203
+RANKING, TIMELINE, PARTS, P95_CHART = 44, 203, 51, 106
 GREEN = "#009E73"
 
 
@@ -86,6 +86,25 @@ def without_interval(body: Body) -> None:
             target.pop("interval", None)
 
 
+def unit_of(column: str, unit: str) -> Break:
+    """Return a change that gives a column of a table its own unit."""
+    own = {
+        "matcher": {"id": "byName", "options": column},
+        "properties": [{"id": "unit", "value": unit}],
+    }
+    return lambda body: panel(body, DEPLOYS)["fieldConfig"]["overrides"].append(own)
+
+
+def each_target(name: str, value: Any) -> Break:
+    """Return a change of every query of a chart of several data sources."""
+
+    def change(body: Body) -> None:
+        for target in panel(body, P95_CHART)["targets"]:
+            target[name] = value
+
+    return change
+
+
 def special(color: str) -> list[Body]:
     """Return a mapping of missing data."""
     result = {"color": color, "index": 0, "text": "no data"}
@@ -102,6 +121,10 @@ FAULTS: dict[str, tuple[str, Break, str]] = {
     ),
     "words under a pattern of dates": (
         "overview", default(DEPLOYS, "unit", "time:HH:mm"), "has the unit time:HH:mm for all",
+    ),
+    "words of one column under a unit of dates": (
+        "overview", unit_of("Service", "dateTimeAsIso"),
+        "has the unit dateTimeAsIso for the words of Service",
     ),
     "ranges instead of words": (
         "reliability", default(TIMELINE, "color", {"mode": "thresholds"}),
@@ -122,6 +145,9 @@ FAULTS: dict[str, tuple[str, Break, str]] = {
     "missing data mapped to a verdict": (
         "overview", default(ERRORS, "mappings", special("#D1344B")), "paints missing data #D1344B",
     ),
+    "an all-clear without data": (
+        "overview", default(ERRORS, "noValue", "no errors"), "says “no errors” also where nothing",
+    ),
     "missing data without its text in a bar": (
         "performance", default(RANKING, "mappings", []), "paints missing data",
     ),
@@ -141,12 +167,30 @@ FAULTS: dict[str, tuple[str, Break, str]] = {
     "several sources without an interval": (
         "performance", without_interval, "takes no interval from them",
     ),
+    "an interval below that of the rules": (
+        "performance", each_target("interval", "10s"), "is asked each 10s, more often than rules",
+    ),
     "several values without sizes": (
         "overview", put(ALERTS_TILE, {}, "options", "text"), "readable: panel 6 (Alerts): shows",
     ),
     "a ranking without sizes": (
         "performance", put(RANKING, {"titleSize": 14}, "options", "text"),
         "leaves sizes to Grafana",
+    ),
+    "letters that nobody reads": (
+        "overview", put(ALERTS_TILE, {"titleSize": 6, "valueSize": 18}, "options", "text"),
+        "has letters of 6 pixels; write 12 to 24",
+    ),
+    "letters that cut names": (
+        "performance", put(RANKING, {"titleSize": 14, "valueSize": 40}, "options", "text"),
+        "has letters of 40 pixels",
+    ),
+    "two figures with one title": (
+        "overview", put(P95_TILE, "Errors", "title"), "panel 4 (Errors): has the title of another",
+    ),
+    "a legend that is cut": (
+        "performance", put(PARTS, "bottom", "options", "legend", "placement"),
+        "has a legend of 5 lines below it, of which Grafana shows 4",
     ),
     "a title that is cut": (
         "overview", put(P95_TILE, "Response time, p95", "title"),
@@ -156,6 +200,10 @@ FAULTS: dict[str, tuple[str, Break, str]] = {
         "overview",
         put(DEPLOYS, 150, "fieldConfig", "defaults", "custom", "minWidth"),
         "the last are out of sight",
+    ),
+    "columns without room for words": (
+        "overview", put(DEPLOYS, 20, "fieldConfig", "defaults", "custom", "minWidth"),
+        "has columns of 20 pixels, which cut words",
     ),
     "a head that is cut": (
         "overview", of_columns(31, "custom.width", 80), "cuts the head of Severity at 80 pixels",
