@@ -1,5 +1,6 @@
 """Reads a window of a family: its points by the step in which they end."""
 
+import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -24,6 +25,9 @@ from exporter.cloud_monitoring.points import (
 from exporter.cloud_monitoring.target import SeriesSource
 from exporter.cloud_monitoring.totals import Amount
 from exporter.errors import IonmonError, PollError, Reason
+from exporter.logs import once
+
+log = logging.getLogger("ionmon.backfill")
 
 DISTRIBUTIONS = 25_000  # points of a page: each has up to 200 buckets
 TRIES = 5
@@ -44,10 +48,9 @@ class ReadPoint:
 
 @dataclass(slots=True)
 class WindowPoints:
-    """The points of a window by step, in order of their ends; how many were unsound."""
+    """The points of a window by step, in order of their ends."""
 
     by_step: dict[int, list[ReadPoint]] = field(default_factory=lambda: defaultdict(list))
-    unsound: int = 0
 
     def step(self, at: int) -> list[ReadPoint]:
         """Return the points that end in the step that ends at `at`, the oldest first."""
@@ -123,7 +126,8 @@ class FamilyReader:
             try:
                 amount = self._amount(point)
             except Unsound:
-                found.unsound += 1
+                name = self._cut.target.name
+                once(log, name, f"{name}: points without a value that can be counted are left out")
                 continue
             at = -(-end // (STEP * SECOND)) * STEP
             found.by_step[at].append(
