@@ -44,11 +44,6 @@ class Stability:
         """The product of all factors."""
         return float(np.prod([getattr(self, field.name) for field in fields(self)]))
 
-    @property
-    def weakest(self) -> str:
-        """The factor that lowers the score most."""
-        return min((field.name for field in fields(self)), key=lambda name: getattr(self, name))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quality:
