@@ -18,8 +18,8 @@ from exporter.cloud_monitoring.points import (
     Raw,
     Unsound,
     mean,
-    nanoseconds,
     refusal,
+    unix_nanoseconds,
     wire_key,
 )
 from exporter.cloud_monitoring.target import SeriesSource
@@ -119,7 +119,7 @@ class FamilyReader:
         identity = self._identities.identity(wire_key(series), series)
         for point in series.points:
             begun, end = (
-                nanoseconds(at) for at in (point.interval.start_time, point.interval.end_time)
+                unix_nanoseconds(at) for at in (point.interval.start_time, point.interval.end_time)
             )
             if end > self._cut.cut * SECOND <= begun:
                 continue  # the exporter counts all of this series itself
