@@ -102,13 +102,13 @@ def command(  # noqa: PLR0913 - options by name
         with progress("reading descriptors", shown=not quiet) as bar:
             plan = planned(settings, found, request, client, bar.reach)
         with nullcontext() if dry else work.opened(plan):
-            asked = _Asked(dry=dry, confirmed=confirmed, quiet=quiet)
-            if _agreed(BackfillRun(plan, found, work), client, asked):
+            flags = _Flags(dry=dry, confirmed=confirmed, quiet=quiet)
+            if _agreed(BackfillRun(plan, found, work), client, flags):
                 click.echo(_moved(work, into))
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Flags:
     """Flags that say whether to go on, and what is shown."""
 
     dry: bool
@@ -116,21 +116,21 @@ class _Asked:
     quiet: bool
 
 
-def _agreed(run: BackfillRun, client: MonitoringClient, asked: _Asked) -> bool:
+def _agreed(run: BackfillRun, client: MonitoringClient, flags: _Flags) -> bool:
     """Show what it costs, ask, and run; returns whether it ran."""
     if not run.is_done:
-        with progress("querying the series of each metric", shown=not asked.quiet) as bar:
+        with progress("querying the series of each metric", shown=not flags.quiet) as bar:
             targets = [cut.target for cut in run.plan.families]
             found = estimate(targets, client, None, bar.reach)
-        click.echo(_text(run, cost(run.plan, found.rows)), err=not asked.dry)
-        if asked.dry:
+        click.echo(_text(run, cost(run.plan, found.rows)), err=not flags.dry)
+        if flags.dry:
             return False
-        if not asked.confirmed:
+        if not flags.confirmed:
             _confirm()
-    elif asked.dry:
+    elif flags.dry:
         click.echo("everything was read and evaluated already")
         return False
-    with progress("backfill", 1.0, shown=not asked.quiet) as bar:
+    with progress("backfill", 1.0, shown=not flags.quiet) as bar:
         run.run(client, partial(_show, bar))
     return True
 

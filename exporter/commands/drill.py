@@ -97,9 +97,9 @@ def command(
         raise click.exceptions.Exit(1)
 
 
-def _prepared(settings: Settings, asked: DrillRequest, log: Path | None) -> PreparedDrill:
+def _prepared(settings: Settings, request: DrillRequest, log: Path | None) -> PreparedDrill:
     try:
-        return prepared(settings, asked, log, WallClock().now())
+        return prepared(settings, request, log, WallClock().now())
     except NoDrill as error:
         raise click.UsageError(str(error)) from None
 
