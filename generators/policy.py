@@ -8,11 +8,13 @@ from typing import TypeVar
 from exporter.catalog import alert_names
 from exporter.catalog.error_signals import as_counted
 from exporter.catalog.expression import Direction, Expression, Signal
+from exporter.catalog.model import Unit
 from exporter.catalog.roads import missing_families
 from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import families_in, split
 from exporter.errors import SettingsError
 from exporter.settings import AlertSettings, Settings
+from exporter.settings.alerting import DurationAlert, RatioAlert
 from exporter.settings.services import DATABASE, REDIS, SERVICE, given_alerts
 from generators import burn_rates
 from generators.alert_table import (
@@ -47,6 +49,7 @@ SUSTAINED = 10 * MINUTE  # after so long beyond its value, `for` included, it fi
 KEEP_FIRING_FOR = 2 * MINUTE
 BAD_EVENTS = 10  # an error budget's alert needs so many errors in its long window
 SIGNAL_BY_NAME = {signal.name: signal for signal in SIGNALS}
+_KEYS = {Unit.SECONDS: DurationAlert, Unit.RATIO: RatioAlert}
 Changeable = TypeVar("Changeable", ThresholdAlert, ExhaustedAlert)
 
 
@@ -196,7 +199,10 @@ def latency_policy(settings: Settings) -> LatencyPolicy | None:
 
 
 def _require_keys(given: Mapping[str, AlertSettings]) -> None:
-    """Hold the table against the keys of monitoring.yaml: each alert has one, and no other has."""
+    """Hold the table against the keys of monitoring.yaml: each alert has one, and no other has.
+
+    A key that takes another unit than the signal has would make 0.9 connections of 90%.
+    """
     names = {alert.name for alert in (*THRESHOLDS, BREACH, BURN, EXHAUSTED)}
     for name in sorted(names - given.keys()):
         raise Incomplete(
@@ -208,6 +214,13 @@ def _require_keys(given: Mapping[str, AlertSettings]) -> None:
             f"alerts.{name} is a key in exporter/settings/alerting.py, and no such alert is in "
             f"generators/alert_table.py; add it there, or remove the key"
         )
+    for row in THRESHOLDS:
+        expected = _KEYS.get(row.signal.unit, AlertSettings)
+        if type(given[row.name]) is not expected:
+            raise Incomplete(
+                f"alerts.{row.name}: its threshold has another unit than signal {row.signal.name}; "
+                f"make the key {expected.__name__} in exporter/settings/alerting.py"
+            )
 
 
 def _changed(alert: Changeable, given: AlertSettings) -> Changeable:

@@ -27,7 +27,7 @@ from exporter.catalog.expression import (
 )
 from exporter.catalog.model import Family
 from exporter.catalog.own import DATA_SECONDS
-from exporter.catalog.walk import counts_source_time, families_in, labels_in
+from exporter.catalog.walk import counts_source_time
 from exporter.settings.types import seconds
 from generators.selectors import AGGREGATIONS, AnyMatcher, by_clause, selector
 
@@ -64,14 +64,6 @@ class RecordedIncrease:
     windows: int = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What a query needs of the exposition: a family, and its labels that the query names."""
-
-    family: Family
-    labels: frozenset[str]
-
-
 def render(expression: Expression, view: View) -> str:
     """Return the PromQL of an expression."""
     match expression:
@@ -101,19 +93,6 @@ def with_minimum(signal: Signal, query: str, view: View) -> str:
         return query
     events = _total(signal.minimum_events.events, view)
     return f"{query} and ({events} >= {signal.minimum_events.count})"
-
-
-def needs(expression: Expression, view: View) -> tuple[Need, ...]:
-    """Return the families and labels that the query of an expression names."""
-    named = {*view.by, *(m.label for m in view.only), *labels_in(expression)}
-    families = {family.name: family for family in families_in(expression)}
-    if isinstance(expression, Rate) and counts_source_time(expression.events.family):
-        families[DATA_SECONDS.name] = DATA_SECONDS
-        named |= set(DATA_SECONDS.label_names)
-    return tuple(
-        Need(family, frozenset(named & set(family.label_names)))
-        for _, family in sorted(families.items())
-    )
 
 
 def _matchers(family: Family, own: tuple[Matcher, ...], view: View) -> tuple[AnyMatcher, ...]:

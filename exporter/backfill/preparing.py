@@ -24,7 +24,7 @@ class BackfillRequest:
     instance: str | None = None
 
 
-def wanted(settings: Settings, rules: RuleSet) -> tuple[FamilyTarget, ...]:
+def families_read(settings: Settings, rules: RuleSet) -> tuple[FamilyTarget, ...]:
     """Return the targets that rules read. Raises IonmonError where there is none."""
     found = family_targets(settings)
     if not found:
@@ -40,7 +40,7 @@ def planned(
     described: Callable[[int], None] = lambda _: None,
 ) -> BackfillPlan:
     """Return the plan. Raises IonmonError; `described` is called with the descriptors read."""
-    chosen = wanted(settings, rules)
+    chosen = families_read(settings, rules)
     starts = counting_starts(state_file(settings))
     descriptors, found = Descriptors(client), {}
     for number, target in enumerate(chosen, 1):

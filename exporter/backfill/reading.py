@@ -1,5 +1,6 @@
 """Reads a window of a family: its points by the step in which they end."""
 
+import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -17,13 +18,16 @@ from exporter.cloud_monitoring.points import (
     Raw,
     Unsound,
     mean,
-    nanoseconds,
     refusal,
+    unix_nanoseconds,
     wire_key,
 )
 from exporter.cloud_monitoring.target import SeriesSource
 from exporter.cloud_monitoring.totals import Amount
 from exporter.errors import IonmonError, PollError, Reason
+from exporter.logs import once
+
+log = logging.getLogger("ionmon.backfill")
 
 DISTRIBUTIONS = 25_000  # points of a page: each has up to 200 buckets
 TRIES = 5
@@ -44,10 +48,9 @@ class ReadPoint:
 
 @dataclass(slots=True)
 class WindowPoints:
-    """The points of a window by step, in order of their ends; how many were unsound."""
+    """The points of a window by step, in order of their ends."""
 
     by_step: dict[int, list[ReadPoint]] = field(default_factory=lambda: defaultdict(list))
-    unsound: int = 0
 
     def step(self, at: int) -> list[ReadPoint]:
         """Return the points that end in the step that ends at `at`, the oldest first."""
@@ -116,14 +119,15 @@ class FamilyReader:
         identity = self._identities.identity(wire_key(series), series)
         for point in series.points:
             begun, end = (
-                nanoseconds(at) for at in (point.interval.start_time, point.interval.end_time)
+                unix_nanoseconds(at) for at in (point.interval.start_time, point.interval.end_time)
             )
             if end > self._cut.cut * SECOND <= begun:
                 continue  # the exporter counts all of this series itself
             try:
                 amount = self._amount(point)
             except Unsound:
-                found.unsound += 1
+                name = self._cut.target.name
+                once(log, name, f"{name}: points without a value that can be counted are left out")
                 continue
             at = -(-end // (STEP * SECOND)) * STEP
             found.by_step[at].append(

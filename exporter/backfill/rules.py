@@ -112,7 +112,7 @@ def _rules(file: Path, text: str) -> Iterator[RecordingRule]:
 def _rule(file: Path, rule: Mapping[str, Any], every: int) -> RecordingRule:
     expr = str(rule["expr"])
     try:
-        reads = frozenset(_names(promql_parser.parse(expr)))
+        reads = frozenset(_names(expr))
     except ValueError as error:
         raise IonmonError(f"{file}: {rule['record']}: {error}") from error
     labels = tuple(sorted((rule.get("labels") or {}).items()))
@@ -121,33 +121,33 @@ def _rule(file: Path, rule: Mapping[str, Any], every: int) -> RecordingRule:
     )
 
 
-def _names(node: Any) -> Iterator[str]:  # noqa: ANN401 - nodes of promql_parser
-    """Yield the names of the series that an expression reads."""
-    if isinstance(node, promql_parser.VectorSelector):
-        yield node.name or ""
-        return
+def _nodes(node: Any) -> Iterator[Any]:  # noqa: ANN401 - nodes of promql_parser
+    """Yield a node of an expression and everything below it."""
+    yield node
     for part in ("vector_selector", "lhs", "rhs", "expr", "param"):
         inner = getattr(node, part, None)
         if inner is not None:
-            yield from _names(inner)
+            yield from _nodes(inner)
     for inner in getattr(node, "args", None) or ():
-        yield from _names(inner)
+        yield from _nodes(inner)
+
+
+def _names(expr: str) -> Iterator[str]:
+    """Yield the names of the series that an expression reads."""
+    for node in _nodes(promql_parser.parse(expr)):
+        if isinstance(node, promql_parser.VectorSelector):
+            yield node.name or ""
 
 
 def value_labels(expr: str) -> tuple[str, ...]:
     """Return the labels that `count_values` makes in an expression."""
-    return tuple(dict.fromkeys(_value_labels(promql_parser.parse(expr))))
-
-
-def _value_labels(node: Any) -> Iterator[str]:  # noqa: ANN401 - nodes of promql_parser
-    if isinstance(node, promql_parser.AggregateExpr) and str(node.op) == "count_values":
-        yield str(getattr(node.param, "val", ""))
-    for part in ("lhs", "rhs", "expr"):
-        inner = getattr(node, part, None)
-        if inner is not None:
-            yield from _value_labels(inner)
-    for inner in getattr(node, "args", None) or ():
-        yield from _value_labels(inner)
+    nodes = _nodes(promql_parser.parse(expr))
+    made = (
+        str(getattr(node.param, "val", ""))
+        for node in nodes
+        if isinstance(node, promql_parser.AggregateExpr) and str(node.op) == "count_values"
+    )
+    return tuple(dict.fromkeys(made))
 
 
 def over_a_range(expr: str) -> tuple[str, Mapping[str, str]]:

@@ -122,8 +122,8 @@ class AlertPages:
             been = self._site.has_been(fingerprint)
             body = incident_page.nothing(self._around(user), has_been=been)
             return Response(HTTPStatus.NOT_FOUND, body, HTML, _NO_STORE)
-        said = shown(drill.annotations.get("description", ""))
-        body = incident_page.drill(said, self._around(user))
+        text = shown(drill.annotations.get("description", ""))
+        body = incident_page.drill(text, self._around(user))
         return Response(HTTPStatus.OK, body, HTML, _NO_STORE)
 
     def _taken_back(self, given: Acknowledgement) -> TakenBack:

@@ -76,14 +76,14 @@ class _Increase:
     by: float
 
 
-def losses(asked: Sequence[Prometheus], reader: Reader, span: TimeSpan) -> AlertmanagerLosses:
+def losses(servers: Sequence[Prometheus], reader: Reader, span: TimeSpan) -> AlertmanagerLosses:
     """Return what was lost in a time, by the first server that scrapes Alertmanager."""
-    for server in asked:
+    for server in servers:
         scraped = _read(reader, server, SCRAPED, span)
         if scraped:
             return _losses(reader, server, span, scraped)
     # One that does not answer may scrape it; that it does not answer is said by the reader.
-    answer = all(reader.answers(server) for server in asked)
+    answer = all(reader.answers(server) for server in servers)
     return AlertmanagerLosses(faults=(NOT_SCRAPED,) if answer else ())
 
 

@@ -83,7 +83,7 @@ class Explainer:
         )
         return replace(found, faults=tuple(self._faults), away=self._silent)
 
-    def _asked(self, query: str, at: float) -> list[Points]:
+    def _values(self, query: str, at: float) -> list[Points]:
         return self._ask(query, lambda: self.server.instant(query, at // _STEP * _STEP))
 
     def _ask(self, query: str, ask: Callable[[], list[Points]]) -> list[Points]:
@@ -105,7 +105,7 @@ class Explainer:
         lasting = f"since {_time(since)}, for {elapsed(max(0.0, self.now - since))}"
         if alert is None or signal is None:
             return f"It fires {lasting}."
-        series = [one for one in self._asked(signal.query, self.now) if _is_about(one, labels)]
+        series = [one for one in self._values(signal.query, self.now) if _is_about(one, labels)]
         value = _most(series, signal.direction)
         noun = _capital(signal.noun or alert.signal or "")
         # A burn rate is a limit of another thing than the signal.
@@ -126,7 +126,7 @@ class Explainer:
             if label in signal.split_by:
                 yield from self._elsewhere(signal, labels, label)
         for label, split in signal.splits.items():
-            series = [one for one in self._asked(split.query, self.now) if _is_about(one, labels)]
+            series = [one for one in self._values(split.query, self.now) if _is_about(one, labels)]
             if split.of == "events":
                 yield from _most_events(series, label)
             else:
@@ -135,7 +135,7 @@ class Explainer:
     def _elsewhere(self, signal: SignalConfig, labels: Texts, label: str) -> Iterator[str]:
         """Yield where the same service is worst, such as its worst region, if there are several."""
         others = {name: text for name, text in labels.items() if name != label}
-        series = [one for one in self._asked(signal.query, self.now) if _is_about(one, others)]
+        series = [one for one in self._values(signal.query, self.now) if _is_about(one, others)]
         if len({dict(one.labels).get(label) for one in series}) > 1:
             yield from _worst_of(series, label, signal)
 
@@ -144,7 +144,7 @@ class Explainer:
         query = self.config.events.revisions if self.config.events else None
         if query is None or "service_name" not in labels:
             return
-        found = [one for one in self._asked(query, self.now) if _matches(one, labels)]
+        found = [one for one in self._values(query, self.now) if _matches(one, labels)]
         shares = _shares(found, "revision_name")
         if len(shares) > 1:
             (name, share), *_ = shares
@@ -167,11 +167,11 @@ class Explainer:
     def _is_watched(self, labels: Texts, since: float) -> bool:
         """Return whether instances were known half an hour before: else a change was not seen."""
         signal = self.config.signals[_INSTANCES]
-        before = self._asked(signal.query, since - AROUND)
+        before = self._values(signal.query, since - AROUND)
         return any(_matches(one, labels) for one in before)
 
     def _deploys(self, query: str, labels: Texts, since: float) -> Iterator[tuple[float, str]]:
-        for one in self._asked(query, since):
+        for one in self._values(query, since):
             revision = dict(one.labels).get("revision_name", "")
             at = one.values[0] / 1000
             if _matches(one, labels) and since - AROUND <= at <= since:
@@ -183,8 +183,8 @@ class Explainer:
         if signal is None:
             return [], False
         span = TimeSpan(since - AROUND, since)
-        asked = self._ask(signal.query, lambda: self.server.range(signal.query, span, _STEP))
-        series = [one for one in asked if _matches(one, labels)]
+        points = self._ask(signal.query, lambda: self.server.range(signal.query, span, _STEP))
+        series = [one for one in points if _matches(one, labels)]
         changes = [change for one in series for change in _last_change(one)]
         return changes, bool(series)
 

@@ -135,42 +135,42 @@ def _event(entry: object) -> RecordedEvent:
     data = _object(event.get("data"), "data")
     if len(data) != 1:
         raise BadWebhook("data: has not exactly one kind of event")
-    kind, said = next(iter(data.items()))
+    kind, facts = next(iter(data.items()))
     reading = TextReader()
     return RecordedEvent(
         key=hashlib.sha256(json.dumps(event, sort_keys=True).encode()).hexdigest(),
         at=at,
         instance=reading.text(event, "instance"),
         kind=reading.text({"kind": kind}, "kind"),
-        content=_content(kind, _object(said, kind), reading),
+        content=_content(kind, _object(facts, kind), reading),
     )
 
 
 def _content(
-    kind: str, said: Mapping[str, Any], reading: TextReader
+    kind: str, facts: Mapping[str, Any], reading: TextReader
 ) -> DeliveryEvent | MutingEvent | None:
     match kind:
         case EventKind.NOTIFICATION:
-            return _delivery(said, reading)
+            return _delivery(facts, reading)
         case EventKind.SILENCED:
-            return _silenced(said, reading)
+            return _silenced(facts, reading)
         case EventKind.INHIBITED:
-            return _inhibited(said, reading)
+            return _inhibited(facts, reading)
         case _:
             return None
 
 
-def _delivery(said: Mapping[str, Any], reading: TextReader) -> DeliveryEvent:
+def _delivery(facts: Mapping[str, Any], reading: TextReader) -> DeliveryEvent:
     known = {
         _reference(one): _alert(one["details"], reading)
-        for one in _objects(said.get("alerts"), "alerts")
+        for one in _objects(facts.get("alerts"), "alerts")
         if "details" in one
     }
     return DeliveryEvent(
-        receiver=reading.text(_object(said.get("groupInfo"), "groupInfo"), "receiverName"),
-        integration=reading.text(_object(said.get("integration"), "integration"), "name"),
-        firing=tuple(_referred(said.get("firingAlerts"), known)),
-        resolved=tuple(_referred(said.get("resolvedAlerts"), known)),
+        receiver=reading.text(_object(facts.get("groupInfo"), "groupInfo"), "receiverName"),
+        integration=reading.text(_object(facts.get("integration"), "integration"), "name"),
+        firing=tuple(_referred(facts.get("firingAlerts"), known)),
+        resolved=tuple(_referred(facts.get("resolvedAlerts"), known)),
     )
 
 
@@ -186,22 +186,22 @@ def _reference(one: Mapping[str, Any]) -> str:
     return str(one.get("hash", one.get("fingerprint", "")))
 
 
-def _silenced(said: Mapping[str, Any], reading: TextReader) -> MutingEvent:
-    silence = _object(said.get("silence"), "silence")
+def _silenced(facts: Mapping[str, Any], reading: TextReader) -> MutingEvent:
+    silence = _object(facts.get("silence"), "silence")
     who, why = (reading.text(silence, name) for name in ("createdBy", "comment"))
     return MutingEvent(
         kind=EventKind.SILENCED,
-        alert=_alert(said.get("mutedAlert"), reading),
+        alert=_alert(facts.get("mutedAlert"), reading),
         by=reading.text(silence, "id", required=True),
         note=": ".join(filter(None, (who, why))),
     )
 
 
-def _inhibited(said: Mapping[str, Any], reading: TextReader) -> MutingEvent:
-    by = said.get("inhibitingFingerprints")
+def _inhibited(facts: Mapping[str, Any], reading: TextReader) -> MutingEvent:
+    by = facts.get("inhibitingFingerprints")
     return MutingEvent(
         kind=EventKind.INHIBITED,
-        alert=_alert(said.get("mutedAlert"), reading),
+        alert=_alert(facts.get("mutedAlert"), reading),
         by=_fingerprint(by[0]) if isinstance(by, list) and by else "",
         note="",
     )

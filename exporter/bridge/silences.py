@@ -83,7 +83,7 @@ def silences(addresses: Iterable[str]) -> tuple[tuple[Silence, ...], tuple[str, 
     faults = []
     for address in addresses:
         try:
-            for one in _asked(address):
+            for one in _answer(address):
                 found[one.id] = one
         except (
             AlertmanagerFault,
@@ -97,7 +97,7 @@ def silences(addresses: Iterable[str]) -> tuple[tuple[Silence, ...], tuple[str, 
     return tuple(sorted(found.values(), key=lambda one: (one.began, one.id))), tuple(faults)
 
 
-def _asked(address: str) -> list[Silence]:
+def _answer(address: str) -> list[Silence]:
     listed = json.loads(Alertmanager(address).get("/api/v2/silences"))
     return [_silence(one) for one in listed]
 

@@ -160,6 +160,7 @@ class Signal:
     """A quantity that people watch.
 
     noun        its name in a sentence, after "the": error rate
+    short       the noun in two or three words, where it has more
     direction   the direction in which it gets worse
     by          the labels it may be split by, coarse first
     """
@@ -173,3 +174,4 @@ class Signal:
     expression: Expression
     by: tuple[str, ...] = ()
     minimum_events: MinimumEvents | None = None
+    short: str = ""

@@ -25,7 +25,9 @@ _SERVER_ERRORS = Events(cloud_run.REQUESTS, (matcher(("5xx",)),))
 _HUNDRED = MinimumEvents((_REQUESTS,), 100)
 
 
-def _response_time(name: str, noun: str, expression: Expression, text: str) -> Signal:
+def _response_time(
+    name: str, noun: str, expression: Expression, text: str, short: str = ""
+) -> Signal:
     return Signal(
         name=name,
         noun=noun,
@@ -36,6 +38,7 @@ def _response_time(name: str, noun: str, expression: Expression, text: str) -> S
         expression=expression,
         by=_BY_SERVICE,
         minimum_events=_HUNDRED,
+        short=short,
     )
 
 
@@ -69,6 +72,7 @@ SERVICE = (
         "95th percentile of the response time",
         Quantile(0.95, cloud_run.REQUEST_DURATION),
         "Time that 95 of 100 requests stay below.",
+        short="p95 response time",
     ),
     _response_time(
         "response_time_p99",
@@ -98,6 +102,7 @@ INFRASTRUCTURE = (
         help="Used CPU divided by allocated CPU, mean of the Cloud Run instances.",
         expression=Mean(cloud_run.CPU_UTILIZATION),
         by=_BY_SERVICE,
+        short="CPU",
     ),
     Signal(
         name="memory_utilization",
@@ -108,6 +113,7 @@ INFRASTRUCTURE = (
         help="Used memory divided by allocated memory, mean of the Cloud Run instances.",
         expression=Mean(cloud_run.MEMORY_UTILIZATION),
         by=_BY_SERVICE,
+        short="memory",
     ),
     Signal(
         name="instances",

@@ -12,8 +12,8 @@ from exporter.cloud_monitoring.points import (
     Identities,
     Raw,
     Unsound,
-    nanoseconds,
     refusal,
+    unix_nanoseconds,
     wire_key,
 )
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
@@ -91,7 +91,7 @@ class CounterReader:
     def _read_points(self, mark: Mark, points: Raw) -> None:
         statistics = self.statistics
         for point in points:
-            end = nanoseconds(point.interval.end_time)
+            end = unix_nanoseconds(point.interval.end_time)
             statistics.points += 1
             if end > self._latest:
                 statistics.drop("invalid", f"{mark.total.labels}: far in the future", "point")
@@ -112,7 +112,7 @@ class CounterReader:
         except Unsound as error:
             self._drop(mark, str(error))
         else:
-            start = nanoseconds(point.interval.start_time)
+            start = unix_nanoseconds(point.interval.start_time)
             self._waiting.append((end, start, mark, amount))
 
     def _count(self, mark: Mark, end: int, point: Raw) -> None:

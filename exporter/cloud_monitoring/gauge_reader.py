@@ -14,8 +14,8 @@ from exporter.cloud_monitoring.points import (
     Identities,
     Raw,
     mean,
-    nanoseconds,
     refusal,
+    unix_nanoseconds,
     wire_key,
 )
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
@@ -45,7 +45,7 @@ class GaugeSample:
 def newest(source: CloudMonitoring, labels: tuple[str, ...], series: Raw) -> GaugeSample:
     """Return the newest point, in the base unit; points may come in any order."""
     end, point = max(
-        ((nanoseconds(point.interval.end_time), point) for point in series.points),
+        ((unix_nanoseconds(point.interval.end_time), point) for point in series.points),
         key=itemgetter(0),
     )
     value = getattr(point.value, FIELDS[source.value])
@@ -55,7 +55,7 @@ def newest(source: CloudMonitoring, labels: tuple[str, ...], series: Raw) -> Gau
 
 def spacing(series: Raw) -> float:
     """Return the median time between the points of a series in seconds, 0 where it has one."""
-    ends = sorted(nanoseconds(point.interval.end_time) for point in series.points)
+    ends = sorted(unix_nanoseconds(point.interval.end_time) for point in series.points)
     apart = [later - earlier for earlier, later in pairwise(ends) if later > earlier]
     return median(apart) / SECOND if apart else 0.0
 

@@ -1,7 +1,7 @@
 """Reads while points come late: how far they go back, and what the newest point is."""
 
 from exporter.cloud_monitoring.ledger import Ledger
-from exporter.cloud_monitoring.points import Raw, nanoseconds
+from exporter.cloud_monitoring.points import Raw, unix_nanoseconds
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
 from exporter.cloud_monitoring.read_window import SECOND
 
@@ -16,7 +16,7 @@ class NewestReader:
 
     def read_page(self, page: Raw) -> None:
         """Look at every point of a page."""
-        ends = (nanoseconds(p.interval.end_time) for s in page.time_series for p in s.points)
+        ends = (unix_nanoseconds(p.interval.end_time) for s in page.time_series for p in s.points)
         self.newest = max(self.newest, max(ends, default=0))
 
 

@@ -128,7 +128,7 @@ def refusal(source: CloudMonitoring, series: Raw) -> str:
     return f"it is {kind} {value}, the catalog has {source.kind} {source.value}"
 
 
-def nanoseconds(stamp: Raw) -> int:
+def unix_nanoseconds(stamp: Raw) -> int:
     """Return a timestamp as Unix nanoseconds."""
     return int(stamp.seconds * SECOND + stamp.nanos)
 

@@ -87,9 +87,8 @@ class CounterPoll(ScheduledPoll):
         elif fault is None and _corrected(before, moment):
             # What was requested was of another time: the next read begins where this one should.
             return reader.statistics, None, ([], [])
-        elif (
-            fault is None
-        ):  # else points that were not returned would be settled without being read
+        elif fault is None:
+            # Only now: points that were not returned would be settled without being read.
             return reader.statistics, None, self._settle(ledger, reader.statistics, described)
         return reader.statistics, fault, ([], [])
 

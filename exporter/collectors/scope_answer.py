@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from exporter.cloud_monitoring.client import SeriesQuery
 from exporter.cloud_monitoring.owners import PageExtract, owner, reads, target_filter
-from exporter.cloud_monitoring.points import SECOND, Raw, nanoseconds
+from exporter.cloud_monitoring.points import SECOND, Raw, unix_nanoseconds
 from exporter.cloud_monitoring.target import FamilyTarget, SeriesSource
 from exporter.errors import PollError
 
@@ -118,11 +118,11 @@ def _after(page: PageExtract, start: int) -> PageExtract:
 
 def _later(series: Raw, start: int) -> Raw | LaterPoints:
     # Points come newest first, or in no order.
-    if all(nanoseconds(p.interval.end_time) > start for p in series.points[-1:]) and all(
-        nanoseconds(p.interval.end_time) > start for p in series.points[:1]
+    if all(unix_nanoseconds(p.interval.end_time) > start for p in series.points[-1:]) and all(
+        unix_nanoseconds(p.interval.end_time) > start for p in series.points[:1]
     ):
         return series
-    points = [p for p in series.points if nanoseconds(p.interval.end_time) > start]
+    points = [p for p in series.points if unix_nanoseconds(p.interval.end_time) > start]
     return LaterPoints(
         metric=series.metric,
         resource=series.resource,

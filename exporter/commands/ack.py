@@ -38,12 +38,14 @@ HELP = """Acknowledge alerts that fire: somebody works on them, and they are not
   ionmon ack ErrorRateCritical --all --user ada
   ionmon ack --withdraw ErrorRateCritical --user ada --json
 
-ALERT is the name of an alert, or an id of `ionmon alerts`, or at least four characters of its
-start. A name that fires more than once needs --all. If one of several cannot be chosen, nothing is
-acknowledged. An acknowledgement hides nothing and ends with its incident.
-With --withdraw, whoever gave it, it is escalated as if nobody had acknowledged it.
-Exit code 1 if an alert was not acknowledged, or had no acknowledgement to withdraw, or if the
-bridge does not answer, or does not know whether it fires.
+ALERT is the name of an alert, an id that `ionmon alerts` prints, or the first four or more
+characters of an id. A name that fires more than once needs --all. If one of several cannot be
+chosen, nothing is acknowledged. An acknowledgement hides nothing and ends with its incident.
+--withdraw takes an acknowledgement back, whoever gave it: the alert is escalated as if nobody had
+acknowledged it.
+
+Exit code 1 if an alert was not acknowledged, if it had no acknowledgement to withdraw, or if the
+bridge does not answer or does not know whether the alert fires.
 """
 
 

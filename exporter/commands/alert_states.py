@@ -49,13 +49,13 @@ def alert_states(
     history = timed_history(settings, request, reader)
     # Of a time that is over, the bridge does not know what fired at its end.
     soon = request.now - request.span.end <= SOON
-    said = _asked(bridge) if bridge is not None and soon else _Firing(None)
+    answer = _answer(bridge) if bridge is not None and soon else _Firing(None)
     foreign = frozenset({*settings.prometheus.external_labels, REPLICA})
     periods = [
         one for one in history.alerts if one.period.name != ESCALATION_ALERT
         and chosen(one.period.labels)
     ]  # fmt: skip
-    rows = () if said.found is None else said.found.alerts
+    rows = () if answer.found is None else answer.found.alerts
     firing = [_of_row(row, request.now) for row in rows if chosen(row.labels)]
     listed = {plain_labels(row.labels, foreign) for row in rows}
     firing += [
@@ -68,28 +68,28 @@ def alert_states(
     return AlertsState(
         firing=tuple(sorted(firing, key=_urgency)),
         recent=tuple(_of_period(one, history, request.config) for one in over[:LISTED]),
-        known=by_history if said.found is None else said.found.known,
+        known=by_history if answer.found is None else answer.found.known,
         recent_known=not any(hole.hides_alerts for hole in history.history.holes),
-        source=_source(said, bridge, history),
-        unknown=_unknown(said, history),
+        source=_source(answer, bridge, history),
+        unknown=_unknown(answer, history),
         more=max(0, len(over) - LISTED),
-        faults=_faults(said),
+        faults=_faults(answer),
     )
 
 
 def bridge_states(bridge: BridgeApi, now: float, chosen: Callable[[Labels], bool]) -> AlertsState:
     """Return what fires as the bridge alone has it, which knows nothing of what is over."""
-    said = _asked(bridge)
-    rows = () if said.found is None else said.found.alerts
+    answer = _answer(bridge)
+    rows = () if answer.found is None else answer.found.alerts
     firing = (_of_row(row, now) for row in rows if chosen(row.labels))
     return AlertsState(
         firing=tuple(sorted(firing, key=_urgency)),
         recent=(),
-        known=said.found is not None and said.found.known,
+        known=answer.found is not None and answer.found.known,
         recent_known=False,
         source=f"the bridge at {bridge.url}",
         unknown="",
-        faults=_faults(said),
+        faults=_faults(answer),
     )
 
 
@@ -98,16 +98,16 @@ def asked_servers(settings: Settings) -> tuple[Prometheus, ...]:
     return clients(settings)
 
 
-def _asked(bridge: BridgeApi) -> _Firing:
+def _answer(bridge: BridgeApi) -> _Firing:
     try:
         return _Firing(bridge.alerts())
     except IonmonError as error:
         return _Firing(None, f"what the bridge knows: {error}")
 
 
-def _faults(said: _Firing) -> tuple[str, ...]:
-    own = (said.fault,) if said.fault else ()
-    return own if said.found is None else (*own, *said.found.faults)
+def _faults(answer: _Firing) -> tuple[str, ...]:
+    own = (answer.fault,) if answer.fault else ()
+    return own if answer.found is None else (*own, *answer.found.faults)
 
 
 def _over(periods: Iterable[TimedPeriod], span: TimeSpan) -> Iterator[TimedPeriod]:
@@ -116,18 +116,18 @@ def _over(periods: Iterable[TimedPeriod], span: TimeSpan) -> Iterator[TimedPerio
             yield one
 
 
-def _source(said: _Firing, bridge: BridgeApi | None, history: TimedHistory) -> str:
+def _source(answer: _Firing, bridge: BridgeApi | None, history: TimedHistory) -> str:
     journal = " and the journal" if history.acknowledgements else ""
-    if said.found is not None and bridge is not None:
+    if answer.found is not None and bridge is not None:
         return f"the bridge at {bridge.url}; what is over, from Prometheus{journal}"
     return f"Prometheus{journal}"
 
 
-def _unknown(said: _Firing, history: TimedHistory) -> str:
+def _unknown(answer: _Firing, history: TimedHistory) -> str:
     """Return what is not known of acknowledgements."""
     if history.acknowledgements:
         return ""
-    if said.found is not None:
+    if answer.found is not None:
         return "who acknowledged what is over: the bridge's journal is not here"
     return "who acknowledged: no bridge answers, and no journal is here"
 

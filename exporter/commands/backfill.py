@@ -32,15 +32,15 @@ HELP = """Make weeks of real history for the Prometheus that keeps 90 days.
   ionmon backfill --config monitoring.yaml --into /var/lib/prometheus-longterm
   ionmon backfill --config monitoring.yaml --last 2w --blocks history
 
-Let the exporter run for a few minutes first: its state file says when its counters began, and there
-the backfilled ones end. Read are the metrics of Cloud Monitoring that the rules read, a point a
-minute, for up to six weeks. Then the recording rules are evaluated over them. What it costs is
-shown first, and you are asked.
+Let the exporter run for a few minutes first: its state file says when its counters began, and the
+backfilled ones end there. The command reads the metrics of Cloud Monitoring that the rules need,
+one point a minute, for up to six weeks. Then it evaluates the recording rules over them. It shows
+what that costs first, and asks.
 
-Stopped or killed, it goes on where it was when the same command is typed again. With --into, the
-blocks are moved into the server's data directory at the end, at once for each; a server that runs
-reads them within some minutes, without a restart. With --blocks alone they are left in its folder
-`ready`, to be moved there by you.
+If it is stopped or killed, type the same command again: it continues where it was. With --into, it
+moves the finished blocks into the server's data directory; a running server reads them within some
+minutes, without a restart. With --blocks alone, they stay in the folder `ready` below it, and you
+move them.
 """
 _CALL_TIMEOUT = 600.0  # seconds of a read, with its retries: nobody waits for a page
 _FOLDER = Path("ionmon-backfill")
@@ -76,7 +76,7 @@ _FOLDER = Path("ionmon-backfill")
     metavar="HOST:PORT",
     help="Address at which the exporter is scraped. Default: that of prometheus.exporters.",
 )
-@click.option("--dry-run", "dry", is_flag=True, help="Show what it reads and costs; no more.")
+@click.option("--dry-run", "dry", is_flag=True, help="Show what it reads and costs, and end.")
 @click.option("--yes", "confirmed", is_flag=True, help="Go on without asking.")
 @QUIET
 def command(  # noqa: PLR0913 - options by name
@@ -102,13 +102,13 @@ def command(  # noqa: PLR0913 - options by name
         with progress("reading descriptors", shown=not quiet) as bar:
             plan = planned(settings, found, request, client, bar.reach)
         with nullcontext() if dry else work.opened(plan):
-            asked = _Asked(dry=dry, confirmed=confirmed, quiet=quiet)
-            if _agreed(BackfillRun(plan, found, work), client, asked):
+            flags = _Flags(dry=dry, confirmed=confirmed, quiet=quiet)
+            if _agreed(BackfillRun(plan, found, work), client, flags):
                 click.echo(_moved(work, into))
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Flags:
     """Flags that say whether to go on, and what is shown."""
 
     dry: bool
@@ -116,21 +116,21 @@ class _Asked:
     quiet: bool
 
 
-def _agreed(run: BackfillRun, client: MonitoringClient, asked: _Asked) -> bool:
+def _agreed(run: BackfillRun, client: MonitoringClient, flags: _Flags) -> bool:
     """Show what it costs, ask, and run; returns whether it ran."""
     if not run.is_done:
-        with progress("querying the series of each metric", shown=not asked.quiet) as bar:
+        with progress("querying the series of each metric", shown=not flags.quiet) as bar:
             targets = [cut.target for cut in run.plan.families]
             found = estimate(targets, client, None, bar.reach)
-        click.echo(_text(run, cost(run.plan, found.rows)), err=not asked.dry)
-        if asked.dry:
+        click.echo(_text(run, cost(run.plan, found.rows)), err=not flags.dry)
+        if flags.dry:
             return False
-        if not asked.confirmed:
+        if not flags.confirmed:
             _confirm()
-    elif asked.dry:
+    elif flags.dry:
         click.echo("everything was read and evaluated already")
         return False
-    with progress("backfill", 1.0, shown=not asked.quiet) as bar:
+    with progress("backfill", 1.0, shown=not flags.quiet) as bar:
         run.run(client, partial(_show, bar))
     return True
 

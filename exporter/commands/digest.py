@@ -33,11 +33,11 @@ HELP = """Print the digest of the last 24 hours: alerts, error budgets, the serv
   ionmon digest --config monitoring.yaml --week --html week.html
   ionmon digest --config monitoring.yaml --send
 
-It reads Prometheus, the bridge's journal and Alertmanager. What one of them does not give is named.
-The bridge sends it daily where notifications.digest is configured.
+It reads Prometheus, the bridge's journal and Alertmanager. If one of them does not answer, the
+digest says what is missing. The bridge sends it daily if notifications.digest is configured.
 
-Exit code 1 where it is not known what fires: no server answers, or those that do have just
-started. It is made all the same.
+Exit code 1 if it is not known what fires: no server answers, or those that do have just started.
+The digest is printed all the same.
 """
 
 

@@ -19,7 +19,7 @@ from exporter.drill.preparing import PreparedDrill, prepared
 from exporter.drill.run import DrillReport, DrillRun
 from exporter.settings import Settings, load
 
-HELP = """Try the channels: send a test alert of each severity and team, and say who took it.
+HELP = """Try the channels: send a test alert of each severity and team, and show who got it.
 
 \b
   ionmon drill --config monitoring.yaml --dry-run
@@ -27,14 +27,14 @@ HELP = """Try the channels: send a test alert of each severity and team, and say
   ionmon drill --config monitoring.yaml --severity low --yes --json
 
 The alerts go through the Alertmanager that runs, one after the other, and to the people who get
-real ones: whom is listed first, and you are asked. Each message says that it is a drill and that
-nothing is wrong. For each channel it is shown whether it took its message, after how many seconds,
-or why not, as Alertmanager's metrics, its log and the bridge's journal say. A channel that fails is
-watched until Alertmanager gives up, at most ten minutes. Quiet hours and silences hold a message
-back, which is no failure.
+real ones. The command lists these people first, and asks before it sends. Each message says that it
+is a drill and that nothing is wrong. For each channel it is shown whether it took its message,
+after how many seconds, or why not, as Alertmanager's metrics, its log and the bridge's journal say.
+A channel that fails is watched until Alertmanager gives up, at most ten minutes. Quiet hours and
+silences hold a message back, which is no failure.
 
-All alerts end when it is through, or stopped with Ctrl-C. No drill is counted in the digest, in
-the history or in the mean times, and none is escalated.
+All test alerts end when the drill is done, or when Ctrl-C stops it. Drills are not counted in the
+digest, the history or the mean times, and are not escalated.
 
 Run it where the bridge's journal is. Exit code 0 if every channel took its message or was held
 back, 1 if one failed or got nothing, or if a server did not answer, 130 if it was stopped.
@@ -44,14 +44,18 @@ back, 1 if one failed or got nothing, or if a server did not answer, 130 if it w
 @click.command("drill", help=HELP)
 @options(CONFIG, JOURNAL)
 @click.option(
-    "--severity", "severities", multiple=True, metavar="NAME", help="Only this one; repeatable."
+    "--severity",
+    "severities",
+    multiple=True,
+    metavar="NAME",
+    help="Only this severity; repeatable.",
 )
 @click.option(
     "--team",
     "teams",
     multiple=True,
     metavar="NAME",
-    help="Only this one; repeatable. '' is everybody without channels of a team's own.",
+    help="Only this team; repeatable. '' is everybody without channels of a team's own.",
 )
 @click.option(
     "--alertmanager-log",
@@ -93,9 +97,9 @@ def command(
         raise click.exceptions.Exit(1)
 
 
-def _prepared(settings: Settings, asked: DrillRequest, log: Path | None) -> PreparedDrill:
+def _prepared(settings: Settings, request: DrillRequest, log: Path | None) -> PreparedDrill:
     try:
-        return prepared(settings, asked, log, WallClock().now())
+        return prepared(settings, request, log, WallClock().now())
     except NoDrill as error:
         raise click.UsageError(str(error)) from None
 

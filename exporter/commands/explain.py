@@ -31,12 +31,12 @@ deploy or change of instances before it.
   ionmon explain ErrorRateCritical --config monitoring.yaml
   ionmon explain ErrorRateCritical region=europe-west1 --json
 
-ALERT is the name of an alert, or an id of `ionmon alerts` or at least four characters of its start.
-Everything is asked of Prometheus, and nothing is guessed.
+ALERT is the name of an alert, an id that `ionmon alerts` prints, or the first four or more
+characters of an id. All facts come from Prometheus; nothing is guessed.
 
 \b
-Exit code 1 where no such alert fires, where a server does not answer or has just started so that
-this is not known, or where a fact is not known; what is known is printed all the same.
+Exit code 1 if no such alert fires, if a server does not answer or has just started, or if a fact
+is not known. What is known is printed all the same.
 """
 
 

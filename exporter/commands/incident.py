@@ -53,10 +53,10 @@ Exit code 1 where no simulated project answers.
     type=Minutes(),
     default=15,
     show_default=True,
-    help=f"How long it lasts: a number of minutes, or such as 15m, 1h; at most {LONGEST}.",
+    help=f"How long it lasts, in minutes or as 15m or 1h; at most {LONGEST} minutes.",
 )
 @click.option("--list", "listed", is_flag=True, help="List the incidents.")
-@click.option("--end", is_flag=True, help="End all that go on.")
+@click.option("--end", is_flag=True, help="End all running incidents.")
 @click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),

@@ -41,12 +41,13 @@ HELP = """Write a first monitoring.yaml from what a project has, check it, and s
   ionmon init --project my-project --yes --slack-url-file slack --redis 10.0.0.3:6379
 
 The command reads which Cloud Run services, Cloud SQL instances, Memorystore caches and load
-balancers had values within a day: labels only, a call a metric type. What it will read, and what
-that costs, is printed before. Projects of a metrics scope come with their scoping project.
+balancers had values within a day. It makes one call for each metric type, and reads labels only. It
+prints first what it will read and what that costs. A scoping project brings the projects of its
+scope.
 
-What was found is in the file as values and comments; objectives, alerts and notifications come
-first. Nothing is written before all answers are known, and a file that exists stays: --force
-replaces it. Then the command does what `ionmon doctor` and `ionmon estimate` do with the file.
+The file has what was found, as values and comments. Objectives, alerts and notifications come
+first. Nothing is written before all questions are answered. A file that exists is kept, unless
+--force is given. Then the command does what `ionmon doctor` and `ionmon estimate` do.
 
 Without a terminal, or with --yes or --json, it asks nothing. Exit code 1 if the project cannot be
 read, in which case nothing is written, or if a check of `ionmon doctor` fails.

@@ -34,18 +34,18 @@ _OURS = ("exporter", "bridge", "sink", "stack")
 _ORDER = ("exporter", "bridge", "sink", "prometheus", "longterm", "alertmanager", GRAFANA)
 HELP = """Run the whole system on this machine, on a simulated project.
 
-The exporter, two Prometheus servers, Alertmanager, the bridge, and a sink that shows what a team
-would read; Grafana, too, where it is on the PATH. Each starts when what it needs is ready. Their
-addresses are printed once all are. Ctrl-C ends all in order, a second one kills them.
+It starts the exporter, two Prometheus servers, Alertmanager, the bridge, and a sink, which shows
+the messages that a team would get. It starts Grafana, too, if that is on the PATH. The addresses
+are printed once all servers are ready. Ctrl-C ends them in order; a second Ctrl-C kills them.
 
 \b
   ionmon stack --config examples/reference.yaml
   ionmon incident error_burst            in another terminal
 
 By default times are those of a demo, so that an alert comes within minutes of an incident:
-thresholds, windows, rules and routes are the real ones. With --real nothing is quickened.
+thresholds, windows, rules and routes are the real ones. With --real, nothing is sped up.
 
-One line is printed for what a person needs; whole logs are in FOLDER/logs. What an earlier run
+The terminal shows the lines that you need; the full logs are in FOLDER/logs. What an earlier run
 left in FOLDER is removed, unless --keep is given.
 """
 

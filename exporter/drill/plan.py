@@ -69,22 +69,22 @@ class DrillOccasion:
     bridge: BridgeReceivers | None
 
 
-def plan(config: RunningConfig, asked: DrillRequest, occasion: DrillOccasion) -> DrillPlan:
+def plan(config: RunningConfig, request: DrillRequest, occasion: DrillOccasion) -> DrillPlan:
     """Return the alerts that reach what is asked for. Raises NoDrill."""
     known = tuple(dict.fromkeys(config.root.values(SEVERITY)))
-    _check("severity", asked.severities, known)
+    _check("severity", request.severities, known)
     teams = ("", *dict.fromkeys(config.root.values(TEAM)))
-    _check("team", asked.teams, teams)
+    _check("team", request.teams, teams)
     alerts = (
         _alert(config, severity, team, occasion)
-        for severity in asked.severities or known
-        for team in asked.teams or teams
+        for severity in request.severities or known
+        for team in request.teams or teams
     )
     return DrillPlan(occasion.id, tuple(_each_once(alerts)))
 
 
-def _check(what: str, asked: Sequence[str], known: Sequence[str]) -> None:
-    unknown = next((one for one in asked if one not in known), None)
+def _check(what: str, request: Sequence[str], known: Sequence[str]) -> None:
+    unknown = next((one for one in request if one not in known), None)
     if unknown is not None or not known:
         named = ", ".join(filter(None, known)) or "none"
         text = f"--{what} {unknown or ''}".strip()

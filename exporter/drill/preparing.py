@@ -31,7 +31,7 @@ class PreparedDrill:
 
 
 def prepared(
-    settings: Settings, asked: DrillRequest, log: Path | None, now: float
+    settings: Settings, request: DrillRequest, log: Path | None, now: float
 ) -> PreparedDrill:
     """Return a drill that begins at a Unix time.
 
@@ -53,7 +53,7 @@ def prepared(
         log=AlertmanagerLog(log) if log else None,
         faults=faults,
     )
-    return PreparedDrill(plan(config, asked, occasion), sources)
+    return PreparedDrill(plan(config, request, occasion), sources)
 
 
 def _receivers(settings: Settings, bridge: BridgeSettings) -> BridgeReceivers:

@@ -110,9 +110,12 @@ class ObjectiveSettings(Section):
 
 
 class AlertSettings(Section):
-    """Overrides of one alert; a key that is left out keeps its default from docs/alerts.md."""
+    """Overrides of one alert; a key that is left out keeps its default from docs/alerts.md.
 
-    threshold: float | None = None
+    Thresholds in other units than those of the classes below are numbers.
+    """
+
+    threshold: Number | None = key(None, "Threshold, as a number.")
     duration: Annotated[Seconds, at_most("1d")] | None = key(
         None, "How long the condition must last before the alert fires.", alias="for"
     )

@@ -22,7 +22,7 @@ def of_everybody(at: NotificationSettings, info: ValidationInfo) -> Notification
     """Refuse channels of `notifications` that Alertmanager's version lacks."""
     server = info.data.get("alertmanager")
     if isinstance(server, AlertmanagerSettings):
-        _check(server, (), _asked(at.slack, at.msteams, at.webhook))
+        _check(server, (), _newer_keys(at.slack, at.msteams, at.webhook))
         _called(server, at)
     return at
 
@@ -35,11 +35,12 @@ def of_services(
     if isinstance(server, AlertmanagerSettings):
         for name, service in services.items():
             own = service.notifications
-            _check(server, (name, "notifications"), _asked(own.slack, own.msteams, own.webhook))
+            keys = _newer_keys(own.slack, own.msteams, own.webhook)
+            _check(server, (name, "notifications"), keys)
     return services
 
 
-def _asked(
+def _newer_keys(
     slack: SlackSettings | TeamSlack | None,
     msteams: MsTeamsSettings | None,
     webhook: WebhookSettings | None,
@@ -55,8 +56,8 @@ def _asked(
         yield ("webhook", "url_file"), URL_FILE
 
 
-def _check(server: AlertmanagerSettings, at: Path, asked: Iterator[tuple[Path, str]]) -> None:
-    for path, since in asked:
+def _check(server: AlertmanagerSettings, at: Path, keys: Iterator[tuple[Path, str]]) -> None:
+    for path, since in keys:
         if not has(server.version, since):
             raise inside((*at, *path), needs(since, server.version))
 

@@ -37,20 +37,20 @@ class SimulatorState:
 
 def state(address: str) -> SimulatorState:
     """Return what goes on. Raises IonmonError where nobody answers."""
-    return _asked(address, "/")
+    return _answer(address, "/")
 
 
 def begin(address: str, name: str, minutes: int) -> SimulatorState:
     """Begin an incident. Raises IonmonError, as for one that is not known."""
-    return _asked(address, INCIDENT, {"name": name, "minutes": minutes})
+    return _answer(address, INCIDENT, {"name": name, "minutes": minutes})
 
 
 def end(address: str) -> SimulatorState:
     """End all that goes on. Raises IonmonError."""
-    return _asked(address, END, {})
+    return _answer(address, END, {})
 
 
-def _asked(address: str, path: str, body: Mapping[str, Any] | None = None) -> SimulatorState:
+def _answer(address: str, path: str, body: Mapping[str, Any] | None = None) -> SimulatorState:
     content = None if body is None else json.dumps(body).encode()
     request = Request(f"http://{address}{path}", content, {"Content-Type": "application/json"})
     try:

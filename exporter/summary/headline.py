@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from exporter.catalog.signals import SIGNALS
 from exporter.prometheus_api import Labels
 from exporter.summary.label_text import MEASURED
 from exporter.summary.limits import LimitState
@@ -10,11 +11,7 @@ from exporter.summary.recent import RecentPlace, RecentService, RecentSignal, Un
 from exporter.summary.wording import shown
 
 BEYOND = (LimitState.CRITICAL, LimitState.BEYOND)
-_SHORT = {
-    "response_time_p95": "p95 response time",
-    "cpu_utilization": "CPU",
-    "memory_utilization": "memory",
-}
+_SHORT = {signal.name: signal.short for signal in SIGNALS if signal.short}
 _NAMED = 3  # signals that are not known, in a headline
 
 

@@ -45,15 +45,15 @@ class Reader:
 
     def instant(self, server: Prometheus, query: str, at: float, what: str) -> list[Points]:
         """Return what a query is at a time; nothing, and a fault, where it does not work."""
-        return self._asked(server, what, lambda: server.instant(query, at))
+        return self._answer(server, what, lambda: server.instant(query, at))
 
     def range(
         self, server: Prometheus, query: str, span: TimeSpan, what: str, step: float
     ) -> list[Points]:
         """Return a query's series over a span, likewise."""
-        return self._asked(server, what, lambda: server.range(query, span, step))
+        return self._answer(server, what, lambda: server.range(query, span, step))
 
-    def _asked(
+    def _answer(
         self, server: Prometheus, what: str, ask: Callable[[], list[Points]]
     ) -> list[Points]:
         """Ask a server that answers; one that does not is asked once."""

@@ -39,10 +39,10 @@ would change.
   ionmon deploy --root deployed --recover back      after a deploy that was killed
 
 `deploy` in monitoring.yaml says where each server reads its files and how it is reloaded. The set
-is checked as by `ionmon check`. Then each server gets its files and reads them, and its API has to
-say that what is in force is what was written: every rule with its expression, `for` and labels, the
-configuration, and that rules work. If any step fails, or Ctrl-C stops it, all files are put back,
-the servers read them again, and that is verified as well.
+is checked as by `ionmon check`. Then each server gets its files and reads them. Its API has to
+confirm what is in force: the configuration, every rule with its expression, `for` and labels, and
+that the rules work. If a step fails, or if Ctrl-C stops it, all files are put back, the servers
+read them again, and that is verified as well.
 
 A second run has nothing to do: it touches no file and reloads nothing. Files of others are left
 alone. A file that somebody changed or removed by hand is named; only --overwrite replaces it.
@@ -71,7 +71,7 @@ _NOWHERE = "\n".join(
     default=Path(),
     help="Directory that `ionmon configs` wrote to. Default: here.",
 )
-@click.option("--apply", is_flag=True, help="Do it.")
+@click.option("--apply", is_flag=True, help="Put the files in force.")
 @click.option(
     "--only",
     multiple=True,

@@ -27,9 +27,8 @@ HELP = """Draw the dashboards as HTML or PNG, from their files and the data of P
 The command draws the same files that Grafana loads. Each page is one HTML file of a few hundred kB
 that works offline: open it in a browser, print it, or send it by mail. It can be read without its
 script, which adds the values under the pointer, and shows one series alone: click on its name.
-Layout, queries, names, texts, colours and columns are those of Grafana 12.3. Charts are drawn anew,
-so they only resemble Grafana's, and so do widths and sizes of texts: ionmon check knows what does
-not fit.
+Layout, queries, names, texts, colours and columns are those of Grafana 12.3. Charts, and the widths
+and sizes of texts, only resemble Grafana's. `ionmon check` knows which texts do not fit.
 
 Times are UTC: now, now-6h, Unix seconds, or 2026-01-31T12:00. Default: the dashboard's own time
 range. Repeat --var for several values of a variable. PNG needs chromium.

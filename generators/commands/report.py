@@ -63,9 +63,8 @@ Times are UTC: a duration before --until such as 6h or 4w, now-6h, Unix seconds,
 2026-01-31T12:00. Without --prometheus, the servers are those of the settings. The last 72 hours are
 read from the one that scrapes, what is older from prometheus.longterm.
 
-Exit code 1 where a source did not answer, where it is not known what fires, or where the
-exporter's page lacks places that are chosen. What is known is reported all the same, and what is
-not is listed.
+Exit code 1 if a source did not answer, if it is not known what fires, or if the exporter's page
+lacks a chosen place. What is known is reported all the same, and what is not is listed.
 """
 # By parameter: what a dashboard does not read, and what the exporter's page has no choice of.
 _OF_THE_STATE = {

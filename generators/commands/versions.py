@@ -31,8 +31,8 @@ A set is all that one run of ionmon configs wrote. configs keeps the newest 20 i
 below its root, or as many as storage.versions of the settings says. Where git tracks the files, it
 keeps none: name a revision, such as git:v1.2. ionmon diff explains what two sets differ in.
 
-With --export, monitoring_config.json, dashboard_definitions.json and, where it is there,
-alert_tuning_recommendations.json are written to a folder. docs/versions.md has their keys.
+--export writes monitoring_config.json, dashboard_definitions.json and, if there is one,
+alert_tuning_recommendations.json to a folder. docs/versions.md has their keys.
 
 Exit code 1 if no set is known, or a kept one is damaged.
 """

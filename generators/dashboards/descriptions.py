@@ -14,14 +14,12 @@ from generators.boards import Board
 from generators.dashboards.model import LONGTERM, Panel, Target
 from generators.limits import condition, lasting
 from generators.policy import LatencyPolicy, Policy, latency_policy
+from generators.promql_tree.tree import Call, Node, Selector, parse, walk
 from generators.rules.build import Rules
-from generators.rules.longterm import KEPT
+from generators.rules.longterm import INCREASE, KEPT
 from generators.rules.model import Alerting, alerts, recordings
 from generators.rules.slo import LONG_TERM
 
-_WORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
-_STEPPED = re.compile(r"longterm_increase(\{[^}]*\})?\[")
-_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
 _KEPT = re.compile(KEPT)
 _SUFFIXES = ("_bucket", "_sum", "_count")
 SERIES: dict[str, Family] = {
@@ -68,14 +66,19 @@ def description(facts: Facts, board: Board, panel: Panel) -> str:
 
 def _exact(panel: Panel) -> str:
     """Return a sentence on how exact percentiles are, if there are any."""
-    if not any("histogram_quantile(" in target.expr for target in panel.targets):
+    calls = (one for target in panel.targets for one in _nodes(target.expr))
+    if not any(isinstance(one, Call) and one.function == "histogram_quantile" for one in calls):
         return ""
     return "Percentiles are estimated within a bucket of the histogram."
 
 
 def names(expr: str) -> set[str]:
-    """Return the words of an expression that are not in quotes, names of series among them."""
-    return set(_WORD.findall(_QUOTED.sub("", expr)))
+    """Return the names of the series that a query reads. Raises Unparsable."""
+    return {one.name for one in _nodes(expr) if isinstance(one, Selector)}
+
+
+def _nodes(expr: str) -> Iterator[Node]:
+    return walk(parse(expr, variables=True))
 
 
 def families(facts: Facts, panel: Panel) -> list[Family]:
@@ -86,18 +89,24 @@ def families(facts: Facts, panel: Panel) -> list[Family]:
         name = left.pop()
         if name not in seen:
             seen.add(name)
-            left += names(facts.made.get(name, ""))
+            left += names(facts.made[name]) if name in facts.made else ()
     found = {SERIES[name].name: SERIES[name] for name in seen & set(SERIES)}
     return [found[name] for name in sorted(found) if name not in _AUXILIARY] or [*found.values()]
 
 
 def _origin(facts: Facts, panel: Panel) -> str:
     found = families(facts, panel)
-    stepped = any(_STEPPED.search(target.expr) for target in panel.targets)
+    stepped = any(_adds_steps(target) for target in panel.targets)
     if not found or len(found) > _NAMED_FAMILIES:
         return _late(facts.settings, found, stepped=stepped)
     listed = ", ".join(f"{family.name}{_source(family)}" for family in found)
     return f"From {listed}. {_late(facts.settings, found, stepped=stepped)}".strip()
+
+
+def _adds_steps(target: Target) -> bool:
+    """Return whether a query adds up steps of five minutes."""
+    read = (one for one in _nodes(target.expr) if isinstance(one, Selector))
+    return any(one.window is not None and one.name.endswith(f":{INCREASE}") for one in read)
 
 
 def _source(family: Family) -> str:

@@ -78,15 +78,10 @@ class BoardQueries:
         return " or ".join(f"sum by (le) ({text})" for text in texts)
 
     def filtered(
-        self,
-        series: str,
-        labels: tuple[str, ...],
-        offset: str = "",
-        own: tuple[AnyMatcher, ...] = (),
+        self, series: str, labels: tuple[str, ...], own: tuple[AnyMatcher, ...] = ()
     ) -> str:
         """Return a selector of a series that has these labels."""
-        text = selector(series, (*own, *self._matchers(labels)))
-        return f"{text} offset {offset}" if offset else text
+        return selector(series, (*own, *self._matchers(labels)))
 
     def newest(self, series: str, labels: tuple[str, ...]) -> str:
         """Return the newest values of a series of five minutes, for queries of one moment.

@@ -160,7 +160,7 @@ def _ours(settings: Settings, reader: SystemProgram) -> Body:
     )
     size = SIZES[reader]
     # An HTTPConnection goes to this container whatever proxy its environment names.
-    asked = (
+    probe = (
         "import http.client as h; "
         f"c = h.HTTPConnection('127.0.0.1', {port}, timeout=4); "
         "c.request('GET', '/-/healthy'); exit(c.getresponse().status != 200)"
@@ -179,7 +179,7 @@ def _ours(settings: Settings, reader: SystemProgram) -> Body:
         ],
         **_secrets(settings, reader),
         "healthcheck": {
-            "test": ["CMD", "/opt/ionmon/bin/python", "-c", asked],
+            "test": ["CMD", "/opt/ionmon/bin/python", "-c", probe],
             "interval": "20s",
             "timeout": "5s",
             "start_period": "60s",

@@ -74,16 +74,16 @@ def _pod(workload: Workload) -> Body:
 
 def _container(workload: Workload) -> Body:
     size = workload.size
-    asked = {"cpu": f"{size.millicores}m", "memory": f"{size.mebibytes}Mi"}
+    requests = {"cpu": f"{size.millicores}m", "memory": f"{size.mebibytes}Mi"}
     return {
         "name": workload.reader.value,
         "image": IMAGE,
         "command": list(workload.words),
         "ports": [{"name": _PORT, "containerPort": workload.port}],
-        "startupProbe": {**_asked("/-/healthy"), "periodSeconds": 2, "failureThreshold": 60},
-        "readinessProbe": {**_asked("/-/ready"), "periodSeconds": 10},
-        "livenessProbe": {**_asked("/-/healthy"), "periodSeconds": 20, "failureThreshold": 3},
-        "resources": {"requests": asked, "limits": {"memory": f"{size.most_mebibytes}Mi"}},
+        "startupProbe": {**_probe("/-/healthy"), "periodSeconds": 2, "failureThreshold": 60},
+        "readinessProbe": {**_probe("/-/ready"), "periodSeconds": 10},
+        "livenessProbe": {**_probe("/-/healthy"), "periodSeconds": 20, "failureThreshold": 3},
+        "resources": {"requests": requests, "limits": {"memory": f"{size.most_mebibytes}Mi"}},
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "readOnlyRootFilesystem": True,
@@ -93,7 +93,7 @@ def _container(workload: Workload) -> Body:
     }
 
 
-def _asked(path: str) -> Body:
+def _probe(path: str) -> Body:
     return {"httpGet": {"path": path, "port": _PORT}, "timeoutSeconds": 5}
 
 

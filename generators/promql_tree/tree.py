@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, assert_never
 
 import promql_parser
 
@@ -134,15 +134,19 @@ def parse(text: str, *, variables: bool = False) -> Node:
 
 def children(node: Node) -> tuple[Node, ...]:
     """Return the nodes right below a node."""
-    if isinstance(node, Subquery | Negative):
-        return (node.inner,)
-    if isinstance(node, Call):
-        return node.arguments
-    if isinstance(node, Aggregate):
-        return (node.inner,) if node.parameter is None else (node.parameter, node.inner)
-    if isinstance(node, Binary):
-        return (node.left, node.right)
-    return ()
+    match node:
+        case Subquery() | Negative():
+            return (node.inner,)
+        case Call():
+            return node.arguments
+        case Aggregate():
+            return (node.inner,) if node.parameter is None else (node.parameter, node.inner)
+        case Binary():
+            return (node.left, node.right)
+        case Selector() | Number() | String():
+            return ()
+        case _:
+            assert_never(node)
 
 
 def walk(node: Node) -> Iterator[Node]:

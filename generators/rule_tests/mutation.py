@@ -4,7 +4,6 @@ A mutant is what an unlucky edit leaves behind: another threshold, twice the tim
 turned round, a condition or a label that is gone. promtool has to refuse each of them.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial, reduce
@@ -12,7 +11,6 @@ from math import ceil
 
 from exporter.catalog.error_signals import CLASSES, counting, left_out
 from exporter.catalog.expression import Signal
-from exporter.errors import ToolMissing
 from generators.alert_table import BurnAlert, ThresholdAlert
 from generators.promql_tree.condition import (
     Condition,
@@ -24,16 +22,13 @@ from generators.promql_tree.condition import (
     with_limits,
 )
 from generators.promql_tree.tree import series_names
-from generators.promtool.case_runs import case_runs
-from generators.promtool.kept_results import KeptResults, ToolAnswer
+from generators.promtool.kept_results import KeptResults
 from generators.rule_tests.branch_mutants import branch_mutants
 from generators.rule_tests.document import RuleTestFile
 from generators.rules import recording, slo
 from generators.rules.model import Alerting, Group, Recording, Rule, RuleFile
 
 NOT_KEPT = KeptResults(None)
-PROCESSES = len(os.sched_getaffinity(0))
-_PROMTOOL = "promtool"
 _TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
 _FACTOR = 1.5
 
@@ -48,23 +43,6 @@ class Mutant:
 
 class ToolError(Exception):
     """promtool could not judge rules: it cannot read them."""
-
-
-def failing(test: RuleTestFile, files: Sequence[RuleFile], kept: KeptResults = NOT_KEPT) -> bool:
-    """Say whether promtool finds that rules do not do what a test wants. Raises as above."""
-    runs = case_runs(test.text(), [file.text() for file in files])
-    if runs is None:
-        raise ToolError(f"{test.rule.alert}: its test has no case")
-    try:
-        return any(_is_failing(test, run.answer(_PROMTOOL, kept)) for run in runs)
-    except FileNotFoundError as error:
-        raise ToolMissing("promtool is not on the PATH; apt-get install prometheus") from error
-
-
-def _is_failing(test: RuleTestFile, found: ToolAnswer) -> bool:
-    if found.code and not found.is_unmet:
-        raise ToolError(f"{test.rule.alert}: promtool cannot judge: {found.output.strip()}")
-    return found.is_unmet
 
 
 def tried(test: RuleTestFile) -> Iterator[Mutant]:

@@ -19,6 +19,7 @@ from generators.rules.names import series
 from generators.rules.recording import increases, signal_name
 
 KEPT = ".+:(longterm_.+|slo_.+)|ALERTS"  # what is always sent: a regex over names
+INCREASE = "longterm_increase"  # the operation in the names of increases that are kept
 _AGGREGATES = {"min": "min", "max": "max", "mean": "avg", "count": "count"}
 # The last second is left out: Prometheus 2 would count the sample at the window's beginning.
 _STEP = f"{slo.LONG_TERM - 1}s"
@@ -43,7 +44,7 @@ def name(signal: Signal, aggregate: str) -> str:
 
 def increase(short: str) -> str:
     """Return the name under which the increase of five minutes is kept."""
-    return f"{short.rpartition(':')[0]}:longterm_increase"
+    return f"{short.rpartition(':')[0]}:{INCREASE}"
 
 
 def aggregates(watched: tuple[Signal, ...]) -> tuple[Recording, ...]:

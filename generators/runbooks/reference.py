@@ -49,7 +49,7 @@ In `monitoring.yaml`, by name. What you leave out stays as above. An unknown nam
 
 | key, below `alerts.NAME` | what it sets | alerts |
 |---|---|---|
-| `threshold` | a duration, a percentage, or a burn rate | {names} |
+| `threshold` | a duration, a percentage, or a number such as a burn rate | {names} |
 | `for` | how long the condition has to be true, at most 1d | the same |
 | `severity` | `critical`, `high`, `medium` or `low`: who is notified | the same |
 | `enabled` | `false` switches the alert off | the same |

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from exporter.settings.types import duration
 from generators.alert_table import BurnAlert, ExhaustedAlert, PolicyAlert
+from generators.boards import link
 from generators.burn_rates import SETTINGS_FILE
 from generators.files import MARK
 from generators.policy import HOUR, WATCHDOG
@@ -15,7 +16,6 @@ from generators.runbooks.notifications import change, muting, notified, placehol
 from generators.runbooks.silence import silence
 from generators.runbooks.timing import SHARES, minutes, seconds_to_limit, total
 
-_VARIABLE = re.compile(r"&var-[^&]*")
 _HOURLY = "It begins within a minute of each full hour."
 _CAPITALS = re.compile(r"\b[A-Z][A-Z_]{2,}\b")
 
@@ -91,7 +91,7 @@ def _condition(alert: DocumentedAlert) -> str:
 
 def dashboard(alert: DocumentedAlert) -> str:
     """Return the address of the alert's panel, without the labels that a notification adds."""
-    return _VARIABLE.sub("", dict(alert.rule.annotations)["dashboard_url"])
+    return link(alert.settings.links.grafana, alert.rule.panel)
 
 
 def _steps(alert: DocumentedAlert, steps: tuple[Step, ...]) -> Iterator[str]:

@@ -25,9 +25,9 @@ _AGES = "age of the data"
 
 def figures(reader: Reader, request: ReportRequest) -> tuple[ReportedFigure, ...]:
     """Return uptime, integrity and latency of the monitoring over the period."""
-    asked = summary_queries.monitoring(request.settings, request.window)
+    queries = summary_queries.monitoring(request.settings, request.window)
     of_cost = summary_queries.costs(request.window)
-    found = ((name, figure) for name, figure in asked.items() if name not in of_cost)
+    found = ((name, figure) for name, figure in queries.items() if name not in of_cost)
     return tuple(_figure(reader, name, figure, request.span.end) for name, figure in found)
 
 
@@ -38,8 +38,8 @@ def costs(
 
     The service's own costs are there where prices are configured.
     """
-    asked = summary_queries.costs(request.window)
-    reading = (_figure(reader, name, one, request.span.end) for name, one in asked.items())
+    queries = summary_queries.costs(request.window)
+    reading = (_figure(reader, name, one, request.span.end) for name, one in queries.items())
     found = service_costs(config, reader, request.span.end)
     return (*reading, *(_service(found) if found is not None else ()))
 

@@ -49,13 +49,13 @@ def by_sigma(severity: str) -> Method:
     return method
 
 
-def by_quantile(share: float = QUANTILE) -> Method:
+def by_quantile() -> Method:
     """Return a quantile of all values; it promises nothing."""
 
     def method(history: RuleDays) -> Proposed | RefusedThreshold:
         if not len(history.clean):
             return RefusedThreshold("there is no value")
-        return Proposed(float(np.quantile(history.clean, share)))
+        return Proposed(float(np.quantile(history.clean, QUANTILE)))
 
     return method
 

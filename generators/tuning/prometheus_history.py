@@ -58,8 +58,8 @@ class PrometheusHistory:
         self, expressions: Iterable[str], grid: TimeGrid, most_values: int = MOST_VALUES
     ) -> dict[str, tuple[RecordedSeries, ...]]:
         """Return the series of each expression. Raises IonmonError where one cannot be read."""
-        wanted, limit = tuple(dict.fromkeys(expressions)), MemoryLimit(most_values)
-        found = {expression: Assembly(grid, limit) for expression in wanted}
+        distinct, limit = tuple(dict.fromkeys(expressions)), MemoryLimit(most_values)
+        found = {expression: Assembly(grid, limit) for expression in distinct}
         pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="history")
         try:
             with uncollected():
@@ -68,7 +68,7 @@ class PrometheusHistory:
             # Without waiting: after an error or Ctrl-C, nobody needs what is still asked.
             pool.shutdown(wait=False, cancel_futures=True)
         self._kept.trim()
-        return {expression: found[expression].series() for expression in wanted}
+        return {expression: found[expression].series() for expression in distinct}
 
     def _read(self, found: dict[str, Assembly], grid: TimeGrid, pool: ThreadPoolExecutor) -> None:
         self._progress(0.0, "looking where history begins")
@@ -99,7 +99,7 @@ class PrometheusHistory:
     def _begun(self, expression: str, grid: TimeGrid) -> Beginnings | None:
         """Return since when what an expression reads is there; None where nothing of it is."""
         try:
-            found = beginnings(expression, grid.end, self._asked)
+            found = beginnings(expression, grid.end, self._answer)
         except QueryRefused as error:
             raise self._failed(expression, error) from error
         return found or (None if any(series_names(expression)) else ())
@@ -109,10 +109,10 @@ class PrometheusHistory:
         if first > chunk.end:
             return ()
         if chunk.end > self._now - NEWEST:
-            found = self._asked(expression, chunk)
+            found = self._answer(expression, chunk)
         else:
             key = [self._server_identity(), begun, expression, chunk.start, chunk.step, chunk.count]
-            found = self._kept.of(key, lambda: self._asked(expression, chunk))
+            found = self._kept.of(key, lambda: self._answer(expression, chunk))
         return _from(found, chunk, first)
 
     def _server_identity(self) -> tuple[str, ...]:
@@ -125,12 +125,12 @@ class PrometheusHistory:
             self._identity = (self._server.url, *own)
         return self._identity
 
-    def _asked(self, expression: str, part: TimeGrid) -> Answer:
+    def _answer(self, expression: str, part: TimeGrid) -> Answer:
         """Ask for a part, in halves where the server refuses it whole. Raises QueryRefused."""
         if part.count > self._most.get(expression, part.count):
             joined = Assembly(part, MemoryLimit())
             for half in halves(part):
-                joined.add(half, self._asked(expression, half))
+                joined.add(half, self._answer(expression, half))
             return joined.series()
         try:
             found = self._server.matrix(expression, part.start, part.end, part.step)
@@ -138,7 +138,7 @@ class PrometheusHistory:
             if part.count < 2 * _LEAST:
                 raise
             self._most[expression] = part.count // 2
-            return self._asked(expression, part)
+            return self._answer(expression, part)
         return tuple(_recorded(one, part) for one in found)
 
     def _failed(self, expression: str, error: QueryRefused) -> IonmonError:

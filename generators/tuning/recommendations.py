@@ -27,7 +27,6 @@ from generators.tuning.tuned import Tuning
 from generators.tuning.tuned_alert import TunedAlert
 
 SCHEMA_VERSION = 1
-FILE = "alert_tuning_recommendations.json"
 Body = dict[str, Any]
 
 

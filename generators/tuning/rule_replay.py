@@ -30,8 +30,8 @@ def expressions(rule: Alerting) -> tuple[str, ...]:
 
 def read(source: HistorySource, rules: Iterable[Alerting], grid: TimeGrid) -> Answers:
     """Return what rules compare, each expression once. Raises IonmonError where it fails."""
-    wanted = dict.fromkeys(text for rule in rules for text in expressions(rule))
-    return {text: source.series(text, grid) for text in wanted}
+    texts = dict.fromkeys(text for rule in rules for text in expressions(rule))
+    return {text: source.series(text, grid) for text in texts}
 
 
 def replayed(rule: Alerting, answers: Answers, grid: TimeGrid) -> tuple[Firing, ...]:

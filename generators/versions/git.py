@@ -30,12 +30,12 @@ def commit(root: Path, revision: str) -> str:
 
 def read(root: Path, commit_: str, names: Iterable[str]) -> dict[str, bytes]:
     """Return the files of a commit that are there, by their paths below the root."""
-    asked = tuple(names)
-    lines = "".join(f"{commit_}:./{name}\n" for name in asked)
+    listed = tuple(names)
+    lines = "".join(f"{commit_}:./{name}\n" for name in listed)
     done = _git(root, "cat-file", "--batch", given=lines.encode())
     if done.returncode:
         raise VersionError(f"{root}: git cat-file: {done.stderr.decode(errors='replace').strip()}")
-    found = zip(asked, _contents(done.stdout), strict=True)
+    found = zip(listed, _contents(done.stdout), strict=True)
     return {name: content for name, content in found if content is not None}
 
 

@@ -12,10 +12,11 @@ from generators import difference, monitoring_config
 from generators.alertmanager import links
 from generators.policy import catalog_signal, policy
 from generators.rule_tests.files import documents
-from generators.rule_tests.mutation import failing, mutants, trimmed
+from generators.rule_tests.mutation import mutants, trimmed
 from generators.rules.build import build
 from generators.runbooks.notifying import notifying
 from tests.generators.generated import texts
+from tests.generators.rule_tests.judging import failing
 from tests.generators.rules.playing import played
 
 ROOT = Path(__file__).parents[2]

@@ -1,5 +1,6 @@
 """The policy is a table, and settings change it by name."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import split
 from exporter.errors import SettingsError
 from exporter.settings import Settings
-from generators.alert_table import PAGE_WINDOWS, TICKET_WINDOWS, Objective
+from generators.alert_table import PAGE_WINDOWS, THRESHOLDS, TICKET_WINDOWS, Objective
 from generators.burn_rates import factor
+from generators.incomplete import Incomplete
 from generators.limits import number
 from generators.policy import SEVERITIES, policy
 
@@ -37,6 +39,15 @@ def test_the_table_is_as_it_is_documented() -> None:
     assert {name: rows[name] for name in TABLE} == TABLE
     assert found.breach is not None
     assert (found.breach.name, found.breach.severity) == ("SLABreach", "critical")
+
+
+def test_a_key_has_the_unit_of_its_signal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A percentage of connections is no number of connections: the key's class is refused."""
+    connections = next(signal for signal in SIGNALS if signal.name == "db_connections")
+    rows = tuple(replace(a, signal=connections) if a.name == "CPUHigh" else a for a in THRESHOLDS)
+    monkeypatch.setattr("generators.policy.THRESHOLDS", rows)
+    with pytest.raises(Incomplete, match=r"alerts\.CPUHigh: .* db_connections; make the key Alert"):
+        policy(Settings())
 
 
 def test_the_factors_are_the_workbooks() -> None:

@@ -99,6 +99,6 @@ def _headers(dsn: Dsn) -> dict[str, str]:
 
 def _reason(answer: PostAnswer) -> str:
     """Return what the server says, which may repeat what it was sent."""
-    said = answer.headers.get("x-sentry-error") or answer.body.decode(errors="replace")
-    shown = " ".join(cleaned(redacted(said)).split())[:_LONGEST_REASON]
+    reason = answer.headers.get("x-sentry-error") or answer.body.decode(errors="replace")
+    shown = " ".join(cleaned(redacted(reason)).split())[:_LONGEST_REASON]
     return f": {shown}" if shown else ""

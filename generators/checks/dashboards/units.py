@@ -21,6 +21,7 @@ from generators.promql_tree.tree import (
     Unparsable,
     parse,
 )
+from generators.rules.longterm import INCREASE
 
 RULE = "unit"
 COUNT, SECONDS, BYTES, RATIO, RATE, BYTE_RATE, DOLLARS = (
@@ -124,7 +125,7 @@ def _recorded(name: str) -> str | None:
     for last, found in _LAST.items():
         if operation == last or metric.endswith(last):
             return found
-    if operation.startswith("increase") or operation == "longterm_increase":
+    if operation.startswith("increase") or operation == INCREASE:
         suffixed = metric if metric in _SERIES else f"{metric}_total"
         return _SERIES.get(suffixed, COUNT)
     if operation.startswith("ratio"):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.backfill.preparing import BackfillRequest, planned, wanted
+from exporter.backfill.preparing import BackfillRequest, families_read, planned
 from exporter.backfill.rules import RuleSet, read_rules
 from exporter.cloud_monitoring.client import MonitoringClient
 from exporter.errors import IonmonError, SettingsError, StateError
@@ -79,4 +79,4 @@ def test_an_exporter_that_never_ran(
 def test_settings_without_a_project(rules: RuleSet) -> None:
     """They name the flag."""
     with pytest.raises(IonmonError, match="ionmon backfill --project"):
-        wanted(Settings(), rules)
+        families_read(Settings(), rules)

@@ -9,7 +9,9 @@ from exporter.backfill import reading
 from exporter.backfill.plan import STEP, Chunk, FamilyCut
 from exporter.backfill.reading import FamilyReader, WindowPoints
 from exporter.catalog import CATALOG
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.client import SeriesQuery
+from exporter.cloud_monitoring.points import SECOND, Raw
+from exporter.cloud_monitoring.target import SeriesSource
 from exporter.errors import IonmonError
 from exporter.simulator.faults import NONE, Faults
 from exporter.simulator.server import Simulator
@@ -82,6 +84,34 @@ def test_a_window_that_stays_partial() -> None:
         pytest.raises(IonmonError, match=f"{COUNTER}: part of the answer .* type the command"),
     ):
         read.read(WINDOW)
+
+
+class Negative:
+    """Lets the first point of each page be below zero."""
+
+    def __init__(self, source: SeriesSource) -> None:
+        self._source = source
+
+    def pages(self, query: SeriesQuery) -> Iterator[Raw]:
+        """Yield the pages of a query."""
+        for page in self._source.pages(query):
+            page.time_series[0].points[0].value.int64_value = -1
+            yield page
+
+
+def test_points_that_cannot_be_counted_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """They are left out, as the exporter does; the log names their family once."""
+    simulator = Simulator(World(1, CUT, families=[CATALOG[COUNTER]]), HandClock(CUT + 3600))
+    try:
+        with client_of(simulator.start()) as client:
+            read = FamilyReader(cut_of(COUNTER), Negative(client))
+            whole, again = total(read.read(WINDOW)), total(read.read(WINDOW))
+    finally:
+        simulator.close()
+    assert whole == again > 0
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{World.project}/{COUNTER}: points without a value that can be counted are left out"
+    ]
 
 
 def test_a_metric_that_is_not_there() -> None:

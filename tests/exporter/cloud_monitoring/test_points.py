@@ -16,8 +16,8 @@ from exporter.cloud_monitoring.points import (
     code_class,
     identify,
     mean,
-    nanoseconds,
     refusal,
+    unix_nanoseconds,
     wire_key,
 )
 from exporter.exposition.label_values import clean
@@ -143,7 +143,7 @@ def test_an_identity_is_read_once() -> None:
 
 def test_a_timestamp_in_nanoseconds() -> None:
     """Seconds and their fraction add up."""
-    assert nanoseconds(Timestamp(seconds=3, nanos=5)) == 3_000_000_005
+    assert unix_nanoseconds(Timestamp(seconds=3, nanos=5)) == 3_000_000_005
 
 
 def test_a_label_value_is_at_most_200_characters_long() -> None:

@@ -12,16 +12,18 @@ import pytest
 from exporter.errors import SettingsError
 from exporter.settings import Settings, load
 from generators.alert_table import BREACH, THRESHOLDS
+from generators.checks.tool_runs import PROCESSES
 from generators.files import MARK, write
 from generators.output_folders import RULE_FILES, RULE_TESTS
 from generators.policy import policy
 from generators.rule_tests.document import RuleTestFile
 from generators.rule_tests.files import documents, texts, urgent
 from generators.rule_tests.mutant_runs import survivors, unnoticed
-from generators.rule_tests.mutation import NOT_KEPT, PROCESSES, failing, mutants, trimmed
+from generators.rule_tests.mutation import NOT_KEPT, mutants, trimmed
 from generators.rules.build import build
 from generators.rules.build import texts as rule_texts
 from generators.rules.model import alerts
+from tests.generators.rule_tests.judging import failing
 from tests.generators.rules.playing import needed
 from tests.generators.users import USER
 

@@ -7,10 +7,11 @@ import pytest
 from exporter.errors import SettingsError
 from exporter.settings import Settings
 from generators.rule_tests.files import documents
-from generators.rule_tests.mutation import failing, mutants
+from generators.rule_tests.mutation import mutants
 from generators.rules.build import Rules, build
 from generators.rules.model import Alerting, alerts
 from tests.generators.alertmanager.samples import ALL, PAGERDUTY, SLACK
+from tests.generators.rule_tests.judging import failing
 
 CHANNEL = {"slack": SLACK, "escalation": {"after": 1800, "channel": "#second"}}
 PROMETHEUS = {"longterm": "127.0.0.1:9091"}

@@ -9,10 +9,11 @@ from exporter.settings import Settings
 from generators.policy import policy
 from generators.promql import View, render_signal
 from generators.rule_tests.files import documents
-from generators.rule_tests.mutation import failing, mutants, trimmed
+from generators.rule_tests.mutation import mutants, trimmed
 from generators.rules.build import build
 from generators.rules.model import recordings
 from generators.runbooks.documented import documented_alerts
+from tests.generators.rule_tests.judging import failing
 from tests.generators.rules.playing import firing, played, total
 
 _COUNT = re.compile(r">= ([1-9]\d*)\)$")

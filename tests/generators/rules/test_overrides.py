@@ -9,9 +9,10 @@ from exporter.errors import SettingsError
 from exporter.settings import Settings, load
 from generators.alertmanager.build import texts as routes
 from generators.rule_tests.files import documents
-from generators.rule_tests.mutation import failing, mutants, trimmed
+from generators.rule_tests.mutation import mutants, trimmed
 from generators.rules.build import build
 from generators.rules.model import Alerting, alerts
+from tests.generators.rule_tests.judging import failing
 from tests.generators.users import USER
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "reference.yaml"
