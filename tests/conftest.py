@@ -65,7 +65,7 @@ def pytest_sessionstart() -> None:
 def pytest_collection_finish() -> None:
     """Look for garbage among what tests make only, and not after every few objects."""
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(50_000, 10, 10)
     gc.enable()
 
 

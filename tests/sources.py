@@ -1,4 +1,4 @@
-"""The code as text and as trees: read and parsed once for all tests that look at it."""
+"""What stands in the code: each file is read and parsed once for all tests that look at it."""
 
 import ast
 from functools import cache
@@ -9,15 +9,33 @@ ROOT = Path(__file__).parents[1]
 PRODUCT = ("exporter", "generators", "benchmarks")
 
 
+class SourceCall(NamedTuple):
+    """A call: `datetime.now(zone)` is of `now`, of `datetime`, with one positional argument."""
+
+    line: int
+    name: str
+    owner: str
+    positional: int
+
+
+class SourceImport(NamedTuple):
+    """A name that is imported, of a module where it is taken from one, and what it is called."""
+
+    line: int
+    module: str
+    name: str
+    alias: str
+
+
 class SourceFile(NamedTuple):
-    """A module, and what stands in it that tests look at."""
+    """A module."""
 
     path: str  # from the root of the project
     text: str
-    classes: tuple[ast.ClassDef, ...]
-    functions: tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...]
-    imports: tuple[ast.Import | ast.ImportFrom, ...]
-    calls: tuple[ast.Call, ...]
+    classes: tuple[str, ...]
+    functions: tuple[tuple[str, int, int], ...]  # name, line, lines
+    imports: tuple[SourceImport, ...]
+    calls: tuple[SourceCall, ...]
 
 
 def product() -> tuple[SourceFile, ...]:
@@ -42,10 +60,35 @@ def _read(path: Path) -> SourceFile:
     return SourceFile(
         path=path.relative_to(ROOT).as_posix(),
         text=text,
-        classes=tuple(node for node in nodes if isinstance(node, ast.ClassDef)),
+        classes=tuple(node.name for node in nodes if isinstance(node, ast.ClassDef)),
         functions=tuple(
-            node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            (node.name, node.lineno, (node.end_lineno or node.lineno) - node.lineno + 1)
+            for node in nodes
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         ),
-        imports=tuple(node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)),
-        calls=tuple(node for node in nodes if isinstance(node, ast.Call)),
+        imports=tuple(one for node in nodes for one in _imports(node)),
+        calls=tuple(_call(node) for node in nodes if isinstance(node, ast.Call)),
     )
+
+
+def _imports(node: ast.AST) -> tuple[SourceImport, ...]:
+    match node:
+        case ast.Import(names=names):
+            module = ""
+        case ast.ImportFrom(module=of, names=names):
+            module = of or "."
+        case _:
+            return ()
+    return tuple(SourceImport(node.lineno, module, one.name, one.asname or "") for one in names)
+
+
+def _call(node: ast.Call) -> SourceCall:
+    name = owner = ""
+    match node.func:
+        case ast.Name(id=name):
+            pass
+        case ast.Attribute(value=ast.Name(id=owner), attr=name):
+            pass
+        case ast.Attribute(attr=name):
+            pass
+    return SourceCall(node.lineno, name, owner, len(node.args))

@@ -1,7 +1,5 @@
 """The shape of the code: short files, short functions, values passed by name."""
 
-import ast
-
 from tests.sources import every, product
 
 MOST_LINES = 300  # of a file
@@ -19,29 +17,21 @@ def test_no_file_is_long() -> None:
 def test_no_function_is_long() -> None:
     """A function of the product fits a screen."""
     long = [
-        f"{source.path}:{node.lineno}: {node.name} has {(node.end_lineno or 0) - node.lineno + 1}"
+        f"{source.path}:{line}: {name} has {lines} lines"
         for source in product()
-        for node in source.functions
-        if (node.end_lineno or 0) - node.lineno >= LONGEST
+        for name, line, lines in source.functions
+        if lines > LONGEST
     ]
     assert not long, "\n".join(long)
 
 
 def test_many_values_are_passed_by_name() -> None:
     """A constructor with five values is read without looking up which is the third."""
-    ours = {node.name for source in every() for node in source.classes}
+    ours = {name for source in every() for name in source.classes}
     found = [
-        f"{source.path}:{call.lineno}: {called(call)}"
+        f"{source.path}:{call.line}: {call.name}"
         for source in every()
         for call in source.calls
-        if called(call) in ours and len(call.args) > MOST_POSITIONAL
+        if call.name in ours and call.positional > MOST_POSITIONAL
     ]
     assert not found, "\n".join(found)
-
-
-def called(call: ast.Call) -> str:
-    """Return the name of what is called, without its module."""
-    match call.func:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""

@@ -1,14 +1,14 @@
 """Time: what is monotonic stays so, and only one module reads the machine's clocks."""
 
-import ast
 import asyncio
 import time
+from collections.abc import Iterator
 
 import pytest
 
 from exporter import clock
 from exporter.clock import Steady, SteadyLoop, WallClock
-from tests.sources import product
+from tests.sources import SourceCall, SourceFile, product
 
 APART = ("exporter/clock.py", "exporter/recorder/")  # the recorder is a distribution of its own
 READS = {"time", "time_ns", "monotonic", "monotonic_ns", "clock_gettime", "clock_gettime_ns"}
@@ -16,23 +16,25 @@ DATES = {"now", "utcnow", "today"}
 PRESENT = {"gmtime", "localtime", "ctime", "asctime"}  # of now, unless they are given a time
 
 
-def reads_clock(node: ast.Call) -> bool:
+def reads_clock(call: SourceCall) -> bool:
     """Return whether a call reads a clock of the machine."""
-    name = node.func
-    if not isinstance(name, ast.Attribute) or not isinstance(name.value, ast.Name):
-        return False
-    module, called = name.value.id, name.attr
-    if module == "time":
-        return called in READS or (called in PRESENT and not node.args)
-    return module in ("datetime", "date") and called in DATES
+    if call.owner == "time":
+        return call.name in READS or (call.name in PRESENT and not call.positional)
+    return call.owner in ("datetime", "date") and call.name in DATES
+
+
+def of_the_exporter() -> Iterator[SourceFile]:
+    """Yield its modules that may not read a clock."""
+    for source in product():
+        if source.path.startswith("exporter/") and not source.path.startswith(APART):
+            yield source
 
 
 def test_only_one_module_reads_the_machine_s_clocks() -> None:
     """All others take the time as an argument, or durations from the steady clock."""
     found = [
-        f"{source.path}:{call.lineno}"
-        for source in product()
-        if source.path.startswith("exporter/") and not source.path.startswith(APART)
+        f"{source.path}:{call.line}"
+        for source in of_the_exporter()
         for call in source.calls
         if reads_clock(call)
     ]
@@ -42,12 +44,10 @@ def test_only_one_module_reads_the_machine_s_clocks() -> None:
 def test_only_modules_are_imported() -> None:
     """A clock that is imported by its name would escape the test before this one."""
     names = [
-        alias.name
-        for source in product()
-        if source.path.startswith("exporter/") and not source.path.startswith(APART)
-        for node in source.imports
-        if isinstance(node, ast.ImportFrom) and node.module == "time"
-        for alias in node.names
+        f"{source.path}:{one.line}: {one.name}"
+        for source in of_the_exporter()
+        for one in source.imports
+        if one.module == "time"
     ]
     assert names == []
 
