@@ -72,12 +72,6 @@ def families_in(*nodes: Expression) -> Iterator[Family]:
         yield leaf.family
 
 
-def labels_in(node: Expression) -> set[str]:
-    """Return the labels that an expression names: those it matches, and those it splits by."""
-    matched = {matcher.label for leaf in leaves(node) for matcher in leaf.matchers}
-    return matched | {part.by for part in walk(node) if isinstance(part, Share)}
-
-
 def expressions_of(signal: Signal) -> tuple[Expression, ...]:
     """Return a signal's expression, and the events of its minimum."""
     return (signal.expression, *(signal.minimum_events.events if signal.minimum_events else ()))

@@ -33,7 +33,7 @@ from exporter.catalog.expression import (
 from exporter.catalog.model import Reduce, Type
 from exporter.catalog.own import DATA_SECONDS
 from exporter.catalog.signals import SIGNALS
-from exporter.catalog.walk import counts_source_time, families_in, labels_in
+from exporter.catalog.walk import counts_source_time, families_in, leaves, walk
 from generators.promql import View, render, render_signal
 from generators.selectors import quote, quote_regex, selector
 
@@ -93,7 +93,9 @@ def referred(query: str) -> dict[str, set[str]]:
 
 def needed(expression: Expression, view: View) -> dict[str, set[str]]:
     """Return the families that a query has to read, each with the labels that it has to name."""
-    named = {*view.by, *(m.label for m in view.only), *labels_in(expression)}
+    named = {*view.by, *(m.label for m in view.only)}
+    named |= {matcher.label for leaf in leaves(expression) for matcher in leaf.matchers}
+    named |= {part.by for part in walk(expression) if isinstance(part, Share)}
     families = {family.name: family for family in families_in(expression)}
     if isinstance(expression, Rate) and counts_source_time(expression.events.family):
         families[DATA_SECONDS.name] = DATA_SECONDS

@@ -23,7 +23,7 @@ from exporter.catalog.expression import (
 )
 from exporter.catalog.model import Reduce, Type
 from exporter.catalog.signals import SIGNALS
-from exporter.catalog.walk import children, expressions_of, families_in, labels_in, walk
+from exporter.catalog.walk import children, expressions_of, families_in, walk
 
 FAILED = Events(cloud_run.REQUESTS, (Matcher("response_code_class", ("5xx",)),))
 ALL = Events(cloud_run.REQUESTS)
@@ -60,14 +60,6 @@ def test_a_walk_reaches_the_parts_of_parts() -> None:
     ratio = Ratio((FAILED,), (ALL,))
     assert list(walk(Complement(ratio), UP)) == [Complement(ratio), ratio, FAILED, ALL, UP]
     assert list(families_in(Complement(ratio), UP)) == [*[cloud_run.REQUESTS] * 2, redis.UP]
-
-
-def test_labels_are_those_that_are_matched_or_split_by() -> None:
-    """Labels of the family that the expression does not name are none of its own."""
-    assert labels_in(Complement(Ratio((FAILED,), (ALL,)))) == {"response_code_class"}
-    assert labels_in(Share(FAILED, "region")) == {"region", "response_code_class"}
-    assert labels_in(Changes(INSTANCES)) == {"state"}
-    assert labels_in(Rate(ALL)) == set()
 
 
 def test_the_events_that_a_signal_needs_enough_of_are_its_expressions_too() -> None:
