@@ -10,6 +10,7 @@ from typing import Any
 import promql_parser
 import yaml
 
+from exporter.backfill.label_names import with_label
 from exporter.backfill.plan import digest
 from exporter.errors import IonmonError
 from exporter.settings.types import seconds
@@ -162,5 +163,5 @@ def over_a_range(expr: str) -> tuple[str, Mapping[str, str]]:
     back = {}
     for label in value_labels(expr):
         back[_LAST_LABEL + label] = label
-        expr = re.sub(rf"\b{re.escape(label)}\b", _LAST_LABEL + label, expr)
+        expr = with_label(expr, label, _LAST_LABEL + label)
     return expr, back
