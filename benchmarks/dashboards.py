@@ -108,14 +108,14 @@ def _queries(span: TimeSpan) -> Iterator[tuple[str, dict[str, str]]]:
         for panel in (one for one in shown if one["type"] != "row"):
             for target in panel["targets"]:
                 name = f"{Path(path).stem}: {panel['title']} {target['refId']}"
-                yield name, _asked(target, _step(span, panel["gridPos"]["w"]))
+                yield name, _query(target, _step(span, panel["gridPos"]["w"]))
 
 
 def _step(span: TimeSpan, columns: int) -> str:
     return f"{step(span, _SCREEN * columns / 24, 15):.0f}"
 
 
-def _asked(target: dict[str, Any], apart: str) -> dict[str, str]:
+def _query(target: dict[str, Any], apart: str) -> dict[str, str]:
     own = {
         "__range": written(DAYS),
         "__range_s": str(DAYS),

@@ -113,11 +113,11 @@ class Prometheus:
     def matrix(self, expr: str, start: float, end: float, step: float) -> list[Any]:
         """Return the series of an expression as JSON; it is large, so it is not remembered."""
         # Thanos would answer from what it has sampled down.
-        asked = {"query": expr, "start": start, "end": end, "step": step}
-        asked["max_source_resolution"] = "0s"
+        form = {"query": expr, "start": start, "end": end, "step": step}
+        form["max_source_resolution"] = "0s"
         address = f"{self.url.rstrip('/')}/api/v1/query_range"
         with self._reading():
-            found: list[Any] = self._answer(address, urllib.parse.urlencode(asked))["result"]
+            found: list[Any] = self._answer(address, urllib.parse.urlencode(form))["result"]
             return found
 
     def status(self, what: str) -> dict[str, Any]:
@@ -195,7 +195,7 @@ class Prometheus:
             text = answer(request, self.timeout, _LARGEST + 1)
         except urllib.error.HTTPError as error:
             kind = TooMuch if error.code in _GIVEN_UP else QueryRefused
-            raise kind(_said(error)) from error
+            raise kind(_reason(error)) from error
         except TimeoutError as error:
             raise NotInTime(f"no answer within {self.timeout:g} s") from error
         except (OSError, HTTPException) as error:
@@ -212,7 +212,7 @@ def server(url: str) -> Prometheus:
     return Prometheus(url)
 
 
-def _said(error: urllib.error.HTTPError) -> str:
+def _reason(error: urllib.error.HTTPError) -> str:
     body = error.read().decode(errors="replace")
     try:
         text = str(json.loads(body)["error"])

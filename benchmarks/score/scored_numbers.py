@@ -48,19 +48,19 @@ def levels(budget: Fraction) -> Chosen:
     """Return the default method; a short history promises what it can."""
 
     def chosen(history: RuleDays) -> ScoredNumber:
-        asked, found = budget, fit(history, 0, budget)
+        requested, found = budget, fit(history, 0, budget)
         if isinstance(found.result, RefusedThreshold) and found.result.tightest:
-            asked = found.result.tightest
-            found = fit(history, 0, asked)
+            requested = found.result.tightest
+            found = fit(history, 0, requested)
         result, days = found.result, fitted_days(history, found)
         if isinstance(result, RefusedThreshold):
             return ScoredNumber()
-        tried = held_out(history, asked)
+        tried = held_out(history, requested)
         unlike = tried is not None and tried.unlike
         promise = SeriesPromise(
             share=result.attainable,
             days=days,
-            rank=rank_of(days, asked),
+            rank=rank_of(days, requested),
             warned=bool(provisional(days, len(history.days))) or found.drift.warns or unlike,
         )
         return ScoredNumber(value=result.value, promise=promise)

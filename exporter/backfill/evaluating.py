@@ -33,7 +33,7 @@ class RuleEvaluation:
 
     def make(self, chunk: Chunk, folder: Path) -> None:
         """Write what the rules make of a chunk: what stays as text, what is read later as block."""
-        scratch, rules = folder / SAMPLES, [rule for rule in self._level if self._is_wanted(rule)]
+        scratch, rules = folder / SAMPLES, [rule for rule in self._level if self._is_due(rule)]
         with (
             ThreadPoolExecutor(_PARALLEL) as pool,
             scratch.open("wb") as read,
@@ -50,7 +50,7 @@ class RuleEvaluation:
             make_blocks(scratch, folder)
         scratch.unlink()
 
-    def _is_wanted(self, rule: RecordingRule) -> bool:
+    def _is_due(self, rule: RecordingRule) -> bool:
         """Return whether anything that a rule reads was backfilled, and anybody needs the rule."""
         if rule.reads and not rule.reads & self._names:
             return False

@@ -94,10 +94,10 @@ class RawChunks:
         pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="backfill")
         try:
             windows = list(chunk.windows())
-            asked = self._ask(pool, windows[0])
+            requested = self._ask(pool, windows[0])
             for at, window in enumerate(windows):
-                points = {name: future.result() for name, future in asked.items()}
-                asked = self._ask(pool, windows[at + 1]) if at + 1 < len(windows) else {}
+                points = {name: future.result() for name, future in requested.items()}
+                requested = self._ask(pool, windows[at + 1]) if at + 1 < len(windows) else {}
                 yield window, points
         finally:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -76,8 +76,8 @@ class AlertSite:
 
         It is the oldest of their answers.
         """
-        asked = self.firing.asked_at()
-        return None if asked is None else self.clock.now() - self.clock.monotonic() + asked
+        queried = self.firing.queried_at()
+        return None if queried is None else self.clock.now() - self.clock.monotonic() + queried
 
     def is_known(self) -> bool:
         """Return whether what is not among the rows does not fire."""

@@ -91,8 +91,8 @@ class Alertmanager:
             request.add_header("Content-Type", "application/json")
             text = answer(request, TIMEOUT, LARGEST + 1)
         except HTTPError as error:
-            said = error.read(_SHOWN).decode("utf-8", "replace")
-            fault = f"{self.address} refused {method} with {error.code}: {said}"
+            reason = error.read(_SHOWN).decode("utf-8", "replace")
+            fault = f"{self.address} refused {method} with {error.code}: {reason}"
             raise AlertmanagerFault(fault) from error
         except (OSError, HTTPException, ValueError) as error:
             fix = "start it, or correct prometheus.alertmanagers"

@@ -78,7 +78,7 @@ class BridgeApi:
 
     def alerts(self) -> FiringList:
         """Return what fires."""
-        found = self._asked(LIST, None)
+        found = self._answer_to(LIST, None)
         with _reading(self.url):
             return FiringList(
                 alerts=tuple(map(_row, found["alerts"])),
@@ -91,17 +91,17 @@ class BridgeApi:
 
     def acknowledge(self, ids: Sequence[str], comment: str) -> tuple[Acknowledged, ...]:
         """Acknowledge incidents by their ids, and return what became of each."""
-        found = self._asked(ACKNOWLEDGE, {"alerts": list(ids), "comment": comment})
+        found = self._answer_to(ACKNOWLEDGE, {"alerts": list(ids), "comment": comment})
         with _reading(self.url):
             return tuple(map(_acknowledged, found["alerts"]))
 
     def withdraw(self, ids: Sequence[str]) -> tuple[Acknowledged, ...]:
         """Take back the acknowledgements of incidents, and return what became of each."""
-        found = self._asked(WITHDRAW, {"alerts": list(ids)})
+        found = self._answer_to(WITHDRAW, {"alerts": list(ids)})
         with _reading(self.url):
             return tuple(map(_acknowledged, found["alerts"]))
 
-    def _asked(self, path: str, content: Mapping[str, Any] | None) -> Any:  # noqa: ANN401 - JSON
+    def _answer_to(self, path: str, content: Mapping[str, Any] | None) -> Any:  # noqa: ANN401 - JSON
         body = None if content is None else json.dumps(content).encode()
         request = urllib.request.Request(f"{self.url}{path}", body)  # noqa: S310 - as configured
         request.add_header("Content-Type", "application/json")
@@ -128,10 +128,10 @@ class BridgeApi:
             fix = "give --user and --password-file"
             fault = "knows no such user and password" if self.login else "asks for a user"
             return PasswordNeeded(f"{self.url}: the bridge {fault}; {fix}")
-        said = shown(error.read(1_000).decode("utf-8", "replace"))
+        reason = shown(error.read(1_000).decode("utf-8", "replace"))
         if error.code == HTTPStatus.NOT_FOUND:
-            return IonmonError(f"{self.url}: no bridge answers there: {said}; {_FIX}")
-        return IonmonError(f"{self.url}: the bridge refused: {said}")
+            return IonmonError(f"{self.url}: no bridge answers there: {reason}; {_FIX}")
+        return IonmonError(f"{self.url}: the bridge refused: {reason}")
 
 
 @contextmanager

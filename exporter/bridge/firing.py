@@ -34,7 +34,7 @@ class PolledServer(Generic[T]):
         self.name, self._ask, self._clock = name, ask, clock
         self.answer: T | None = None  # None while it does not answer
         self.fault = "it was not asked yet"
-        self.asked_at = self.recovered_at = clock.monotonic()
+        self.queried_at = self.recovered_at = clock.monotonic()
         self.returned_at = -math.inf
         self.answers = 0
 
@@ -60,7 +60,7 @@ class PolledServer(Generic[T]):
             if self.fault or (self.answer and not answer):
                 self.recovered_at = began
                 self.returned_at = began if self.answers else -math.inf
-            self.answer, self.fault, self.asked_at = answer, "", began
+            self.answer, self.fault, self.queried_at = answer, "", began
         self.answers += 1
         return self._clock.monotonic() - began
 
@@ -116,9 +116,9 @@ class FiringAlerts:
         """Return every server that is asked."""
         return (*self.alertmanagers, *self.prometheis)
 
-    def asked_at(self) -> float | None:
+    def queried_at(self) -> float | None:
         """Return when the oldest answer was asked for, by the monotonic clock; None without any."""
-        return min((each.asked_at for each in self.servers() if not each.fault), default=None)
+        return min((each.queried_at for each in self.servers() if not each.fault), default=None)
 
     def _read(self) -> FiringNow:
         sources = self.servers()

@@ -55,7 +55,7 @@ class Heartbeat:
         self._canaries = canaries
         self._canary_at = clock.monotonic() - canaries.age(clock.now())
         self._took = 0.0
-        self._said: dict[str, str] = {}
+        self._reported: dict[str, str] = {}
 
     def received(self, notification: Notification, *, new: bool) -> None:
         """Take note of a notification that was taken in; `new` where it was not known before."""
@@ -115,9 +115,9 @@ class Heartbeat:
     def _say(self, about: str, fault: str, over: str) -> None:
         """Log a fault when it begins or changes, and its end."""
         extra = {"fields": {"about": about}}
-        before = self._said.get(about, "")
+        before = self._reported.get(about, "")
         if fault and fault != before:
             log.warning("%s", fault, extra=extra)
         elif before and not fault:
             log.info("%s", over, extra=extra)
-        self._said[about] = fault
+        self._reported[about] = fault

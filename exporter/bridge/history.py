@@ -223,7 +223,7 @@ def _joined(
 
     The periods of one alert that fired follow one another, the oldest first.
     """
-    asked, journaled = known
+    queried, journaled = known
     waiting = _waiting(notified)
     alone: list[FiringPeriod] = []
     for period in fired:
@@ -235,7 +235,7 @@ def _joined(
         else:
             yield replace(period, notified=False if journaled else None)
     for period in chain(alone, *waiting.values()):
-        yield replace(period, seen=False if asked else None)
+        yield replace(period, seen=False if queried else None)
 
 
 def _waiting(notified: Iterable[FiringPeriod]) -> Mapping[Labels, deque[FiringPeriod]]:

@@ -79,7 +79,7 @@ def _damage(alerts: int, events: int) -> Iterator[str]:
 
 def read_history(
     settings: Settings,
-    asked: Sequence[Prometheus],
+    servers: Sequence[Prometheus],
     reader: Reader,
     span: TimeSpan,
     found: JournaledHistory,
@@ -91,7 +91,7 @@ def read_history(
     """
     answers: list[Points] = []
     known = False
-    for one in asked:
+    for one in servers:
         for part in _weeks(span):
             before = len(reader.faults)
             answers += reader.range(one, ALERTS, part, "the alerts that fired", STEP)

@@ -74,28 +74,28 @@ class Posting:
             return self._over or self._post()
 
     def _post(self) -> bool:
-        wanted = posted(self._open())
+        current = posted(self._open())
         now = self._clock.monotonic()
-        ended = self._ended({_labels(each) for each in wanted})
-        if not wanted and not ended:
+        ended = self._ended({_labels(each) for each in current})
+        if not current and not ended:
             return True
         try:
-            self._to.post((*wanted, *ended))
+            self._to.post((*current, *ended))
         except AlertmanagerFault as error:
             logs.once(log, f"post {self._to.address}", f"acknowledgements are not posted: {error}")
             return False
         logs.over(log, f"post {self._to.address}", f"{self._to.address} takes acknowledgements")
-        self._posted |= {_labels(each): now for each in wanted}
+        self._posted |= {_labels(each): now for each in current}
         return True
 
-    def _ended(self, wanted: set[_Labels]) -> list[Mapping[str, Any]]:
+    def _ended(self, current: set[_Labels]) -> list[Mapping[str, Any]]:
         """Return the ends of what was posted and goes on no more, as far as they are known."""
-        over = {labels: at for labels, at in self._posted.items() if labels not in wanted}
+        over = {labels: at for labels, at in self._posted.items() if labels not in current}
         if not over or self._source.answer is None:
             return []
         held = {frozenset(each.labels.items()): each for each in self._source.answer}
         for labels, at in over.items():
-            if labels not in held and self._source.asked_at > at:
+            if labels not in held and self._source.queried_at > at:
                 del self._posted[labels]
         return [_end(held[labels]) for labels in over if labels in held]
 

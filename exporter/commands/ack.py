@@ -15,7 +15,7 @@ from exporter.commands.alert_names import ID_NEEDED, closest, is_start_of_id, ma
 from exporter.commands.bridge_options import BRIDGE, bridge_api, with_login
 from exporter.commands.options import options
 from exporter.commands.terminal import printable
-from exporter.commands.waits import waits_are_said
+from exporter.commands.waits import waits_are_reported
 from exporter.errors import IonmonError
 from exporter.json_output import json_document
 from exporter.monitoring_config import config_path, read_config
@@ -56,7 +56,7 @@ bridge does not answer or does not know whether the alert fires.
 @click.option("--withdraw", is_flag=True, help="Take the acknowledgement back.")
 @click.option("--json", "as_json", is_flag=True, help="Print what became of each as JSON.")
 @options(BRIDGE)
-@waits_are_said()
+@waits_are_reported()
 def command(  # noqa: PLR0913 - options by name
     alerts: tuple[str, ...],
     comment: str,

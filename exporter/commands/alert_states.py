@@ -93,7 +93,7 @@ def bridge_states(bridge: BridgeApi, now: float, chosen: Callable[[Labels], bool
     )
 
 
-def asked_servers(settings: Settings) -> tuple[Prometheus, ...]:
+def configured_servers(settings: Settings) -> tuple[Prometheus, ...]:
     """Return every server of the settings: the scraping ones, then the one with 90 days."""
     return clients(settings)
 

@@ -14,7 +14,7 @@ from exporter.commands import alert_history
 from exporter.commands.bridge_options import BRIDGE, bridge_api, with_login
 from exporter.commands.options import JOURNAL, options, overrides
 from exporter.commands.terminal import printable, table
-from exporter.commands.waits import waits_are_said
+from exporter.commands.waits import waits_are_reported
 from exporter.errors import IonmonError
 from exporter.json_output import json_document
 from exporter.settings import load
@@ -51,7 +51,7 @@ _HEAD = ("id", "severity", "alert", "where", "value", "since", "acknowledged", "
 @click.option("--history", is_flag=True, help="Show what fired, and how long it took.")
 @click.option("--last", metavar="DURATION", help="How far back the history goes. Default: 7d.")
 @click.option("--json", "as_json", is_flag=True, help="Print the alerts as JSON.")
-@waits_are_said()
+@waits_are_reported()
 def command(
     config: Path | None,
     *,
@@ -103,14 +103,14 @@ def _firing(api: BridgeApi, *, as_json: bool) -> None:
 def text(found: FiringList) -> str:
     """Return the alerts as a table."""
     if not found.alerts:
-        said = "Nothing fires." if found.known else "What fires is not known."
-        return " ".join((said, *_asked(found)))
+        state = "Nothing fires." if found.known else "What fires is not known."
+        return " ".join((state, *_sources(found)))
     return "\n".join(
-        (table(_HEAD, [_row(each, found.now) for each in found.alerts]), *_asked(found))
+        (table(_HEAD, [_row(each, found.now) for each in found.alerts]), *_sources(found))
     )
 
 
-def _asked(found: FiringList) -> Iterator[str]:
+def _sources(found: FiringList) -> Iterator[str]:
     """Yield when the bridge asked for it."""
     if found.as_of is not None:
         yield f"The servers were asked at {utc(found.as_of)}, {age(found.as_of, found.now)} ago."

@@ -46,7 +46,7 @@ def bridge_api(
         raise SettingsError("--password-file goes with --user; give both or neither")
     login = None
     if user is not None:
-        login = Login(user, read_secret(password_file) if password_file else _asked_for(user))
+        login = Login(user, read_secret(password_file) if password_file else _prompted(user))
     bridge = load(config).notifications.active_bridge
     if url is None and bridge is None:
         raise SettingsError(
@@ -73,10 +73,10 @@ def with_login(api: BridgeApi, call: Callable[[BridgeApi], T]) -> T:
         if api.login is not None or not sys.stdin.isatty():
             raise
     user = click.prompt("User", err=True)
-    return call(BridgeApi(api.url, Login(user, _asked_for(user)), api.ca_file))
+    return call(BridgeApi(api.url, Login(user, _prompted(user)), api.ca_file))
 
 
-def _asked_for(user: str) -> Secret:
+def _prompted(user: str) -> Secret:
     if not sys.stdin.isatty():
         raise click.UsageError(f"nobody can be asked for {user}'s password; give --password-file")
     return Secret(click.prompt(f"Password of {user}", hide_input=True, err=True))

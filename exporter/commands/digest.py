@@ -19,7 +19,7 @@ from exporter.bridge.journal_reading import beside_if_any
 from exporter.clock import WallClock
 from exporter.commands.flag_types import NewFile, write
 from exporter.commands.options import CONFIG, JOURNAL, JSON, options, overrides
-from exporter.commands.waits import waits_are_said
+from exporter.commands.waits import waits_are_reported
 from exporter.errors import IonmonError, SettingsError
 from exporter.prometheus_api import TimeSpan
 from exporter.settings import DigestSettings, Settings, journal_file, load
@@ -48,7 +48,7 @@ The digest is printed all the same.
 @click.option("--send", "sent", is_flag=True, help="Send it to those who get the daily one.")
 @click.option("--stdout", "printed", is_flag=True, help="Print it as well.")
 @JSON
-@waits_are_said()
+@waits_are_reported()
 def command(
     config: Path | None,
     *,

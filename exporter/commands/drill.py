@@ -13,7 +13,7 @@ from exporter.clock import WallClock
 from exporter.commands.drill_output import plan_json, plan_text, report_json, report_text
 from exporter.commands.options import CONFIG, FILE, JOURNAL, QUIET, options, overrides
 from exporter.commands.terminal import printable, progress
-from exporter.commands.waits import waits_are_said
+from exporter.commands.waits import waits_are_reported
 from exporter.drill.plan import DrillPlan, DrillRequest, NoDrill
 from exporter.drill.preparing import PreparedDrill, prepared
 from exporter.drill.run import DrillReport, DrillRun
@@ -70,7 +70,7 @@ back, 1 if one failed or got nothing, or if a server did not answer, 130 if it w
 @click.option("--yes", "confirmed", is_flag=True, help="Send without asking.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @QUIET
-@waits_are_said()
+@waits_are_reported()
 def command(
     config: Path | None,
     *,

@@ -15,7 +15,7 @@ from exporter.commands.estimate_text import bills_text, service_text, text, tota
 from exporter.commands.flag_types import WEB_URL
 from exporter.commands.options import CONFIG, GOOGLE, PROJECT, QUIET, options, overrides
 from exporter.commands.terminal import progress
-from exporter.commands.waits import waits_are_said
+from exporter.commands.waits import waits_are_reported
 from exporter.errors import IonmonError, SettingsError
 from exporter.json_output import json_document
 from exporter.monitoring_config import (
@@ -77,7 +77,7 @@ CONDITIONS = 9  # the alerts on thresholds, where no file says how many
 @click.option("--json", "as_json", is_flag=True, help="Print the estimate as JSON.")
 @click.option("--all", "everything", is_flag=True, help="Also list metrics without series.")
 @QUIET
-@waits_are_said()
+@waits_are_reported()
 def command(config: Path | None, **given: Any) -> None:  # noqa: ANN401 - options by name
     """Print the estimate."""
     settings = load(config, overrides(given))

@@ -16,7 +16,7 @@ from exporter.clock import WallClock
 from exporter.commands.alert_names import closest, is_start_of_id
 from exporter.commands.options import CONFIG, options
 from exporter.commands.terminal import printable
-from exporter.commands.waits import waits_are_said
+from exporter.commands.waits import waits_are_reported
 from exporter.errors import IonmonError
 from exporter.json_output import json_document
 from exporter.monitoring_config import MonitoringConfig, config_path, read_config
@@ -68,7 +68,7 @@ class KnownAlerts:
 @click.argument("labels", nargs=-1, metavar="[LABEL=VALUE]...")
 @options(CONFIG)
 @click.option("--json", "as_json", is_flag=True, help="Print the facts as JSON.")
-@waits_are_said()
+@waits_are_reported()
 def command(alert: str, labels: tuple[str, ...], config: Path | None, *, as_json: bool) -> None:
     """Explain each alert of that name that fires and has these labels."""
     if not alert:

@@ -10,7 +10,7 @@ from exporter.commands.terminal import printable
 from exporter.deadline import waits
 
 
-class _Said(logging.Handler):
+class _Reported(logging.Handler):
     """Prints each line once: a command may ask a slow server a hundred times."""
 
     def __init__(self) -> None:
@@ -26,14 +26,14 @@ class _Said(logging.Handler):
 
 
 @contextmanager
-def waits_are_said() -> Iterator[None]:
+def waits_are_reported() -> Iterator[None]:
     """Say who is waited for; as a decorator, for as long as a command runs."""
-    said = _Said()
+    reported = _Reported()
     before = waits.level
-    waits.addHandler(said)
+    waits.addHandler(reported)
     waits.setLevel(logging.DEBUG)
     try:
         yield
     finally:
         waits.setLevel(before)
-        waits.removeHandler(said)
+        waits.removeHandler(reported)

@@ -101,8 +101,8 @@ class Stack:
     def _fail(self, child: Child, text: str) -> None:
         if self._failure is None and not self._stopping.is_set():
             lines = "".join(f"\n  {line}" for line in child.last)
-            said = f"; its last lines:{lines}\nits whole log: {child.log}" if lines else ""
-            self._failure = StackFailed(f"{text}{said}")
+            tail = f"; its last lines:{lines}\nits whole log: {child.log}" if lines else ""
+            self._failure = StackFailed(f"{text}{tail}")
         self._stopping.set()
 
     async def _stop(self, tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -10,12 +10,12 @@ import click
 
 from exporter.clock import WallClock
 from exporter.commands.alert_history import HistoryRequest
-from exporter.commands.alert_states import alert_states, asked_servers, bridge_states
+from exporter.commands.alert_states import alert_states, bridge_states, configured_servers
 from exporter.commands.bridge_options import LOGIN, named_bridge
 from exporter.commands.flag_types import WEB_URL, NewFile, write
 from exporter.commands.options import CONFIG, QUIET, options
 from exporter.commands.terminal import Bar, progress
-from exporter.commands.waits import waits_are_said
+from exporter.commands.waits import waits_are_reported
 from exporter.errors import IonmonError
 from exporter.monitoring_config import MonitoringConfig
 from exporter.prometheus_api import Labels, Prometheus, server
@@ -119,7 +119,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 )
 @QUIET
 @click.pass_context
-@waits_are_said()
+@waits_are_reported()
 def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - options by name
     """Gather and write the report."""
     _refuse_unused(ctx, given)
@@ -168,7 +168,7 @@ def _request(given: Mapping[str, Any]) -> ReportRequest:
 def _servers(request: ReportRequest, given: Mapping[str, Any]) -> tuple[Prometheus, ...]:
     """Return the servers that flags name, else those of the settings; that of 90 days is last."""
     url, longterm = given["url"], given["longterm"]
-    known = asked_servers(request.settings)
+    known = configured_servers(request.settings)
     if url is None and longterm is None:
         return known
     main = known[0] if url is None else server(url)
@@ -192,8 +192,8 @@ def _service(request: ReportRequest, given: Mapping[str, Any]) -> ServiceReport:
     def alerts(
         config: MonitoringConfig, reader: Reader, takes: Callable[[Labels], bool]
     ) -> AlertsState:
-        asked = HistoryRequest(span=request.span, now=request.now, config=config, servers=servers)
-        return alert_states(request.settings, asked, reader, bridge, takes)
+        history = HistoryRequest(span=request.span, now=request.now, config=config, servers=servers)
+        return alert_states(request.settings, history, reader, bridge, takes)
 
     sources = ReportSources(
         main=servers[0], longterm=servers[-1], alerts=alerts, cache=history_folder()

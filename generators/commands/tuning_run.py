@@ -64,7 +64,7 @@ def run(options: TuneOptions) -> None:
     inputs = recommendations.inputs_hash(settings.digest, found.answers, request.incidents)
     text = recommendations.document(tuning, _how(options, inputs), budget)
     _write(options.out, text)
-    about = wording.summary(tuning, _asked(options, budget))
+    about = wording.summary(tuning, _requested(options, budget))
     _print(options, tuning, text, about)
     if options.plots:
         for path in _draw(options.plots, tuning, about, png=options.png):
@@ -140,12 +140,12 @@ def _chooser(options: TuneOptions, budget: Fraction) -> Chooser:
 
 def _how(options: TuneOptions, inputs: str) -> dict[str, str]:
     """Return what the numbers follow from, besides the history."""
-    asked = (
+    requested = (
         {"budget": options.budget}
         if options.budget
         else {"pages_per_week": options.pages or _PAGES}
     )
-    return {"inputs": inputs, "method": options.method, **asked, "time_zone": options.timezone}
+    return {"inputs": inputs, "method": options.method, **requested, "time_zone": options.timezone}
 
 
 def _write(path: Path, text: str) -> None:
@@ -155,7 +155,7 @@ def _write(path: Path, text: str) -> None:
         raise IonmonError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def _asked(options: TuneOptions, budget: Fraction) -> str:
+def _requested(options: TuneOptions, budget: Fraction) -> str:
     if options.method != "levels":
         return ""
     if options.budget:

@@ -106,5 +106,5 @@ def _run(server: DeployedServer, patience: float) -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ReloadRefused(f"{typed}: {error}; correct reload_command") from error
     if done.returncode:
-        said = " ".join((done.stderr or done.stdout).split())
-        raise ReloadRefused(f"{typed}: ended with {done.returncode}: {said}")
+        output = " ".join((done.stderr or done.stdout).split())
+        raise ReloadRefused(f"{typed}: ended with {done.returncode}: {output}")

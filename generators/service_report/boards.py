@@ -43,7 +43,7 @@ def boards_report(
     """
     chosen = {"service": request.service, "region": request.region}
     main, longterm = servers[0], servers[-1]
-    asked = pages.PreviewRequest(
+    preview = pages.PreviewRequest(
         folder=folder,
         names=names,
         against=None,
@@ -56,7 +56,7 @@ def boards_report(
         open_rows=True,
         now=request.now,
     )
-    drawn = [(page.sides[-1].board, page.faults) for page in pages.pages(asked, say)]
+    drawn = [(page.sides[-1].board, page.faults) for page in pages.pages(preview, say)]
     return BoardsReport(
         made=request.now,
         version=__version__,

@@ -10,12 +10,12 @@ from generators.service_report.request import ReportRequest
 
 def check_names(request: ReportRequest, servers: Iterable[Prometheus]) -> None:
     """Raise IonmonError with the names that there are; a server without any refuses none."""
-    asked = tuple(servers)
+    sources = tuple(servers)
     for flag, name, label in (
         ("service", request.service, SERVICE),
         ("region", request.region, "region"),
     ):
-        known = {value for one in asked for value in _values(one, label, request)}
+        known = {value for one in sources for value in _values(one, label, request)}
         if name and known and name not in known:
             raise IonmonError(
                 f"--{flag} {name}: nothing in this time is of it; there is "

@@ -76,10 +76,10 @@ class SignalNumbers:
         if isinstance(self.signal.expression, Share):
             return None
         pair = self._recent()
-        asked = QueryPair(
+        pair = QueryPair(
             *(worst_of(one, span, self.signal.direction) for one in (pair.recent, pair.past))
         )
-        return self.servers.instant(asked, span.end, span.seconds, self.signal.noun).value
+        return self.servers.instant(pair, span.end, span.seconds, self.signal.noun).value
 
     def latest(self, at: float) -> float | None:
         """Return the last five minutes before a time."""

@@ -151,8 +151,8 @@ def acknowledged(one: AlertState, now: float) -> str:
     if one.acknowledged is None:
         return "nobody acknowledged it" if one.ended is None else "nobody had acknowledged it"
     given = one.acknowledged
-    said = f": {given.comment}" if given.comment else ""
-    return f"acknowledged by {given.user} {elapsed(now - given.at)} ago{said}"
+    comment = f": {given.comment}" if given.comment else ""
+    return f"acknowledged by {given.user} {elapsed(now - given.at)} ago{comment}"
 
 
 def reading(one: AlertState) -> str:

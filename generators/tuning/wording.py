@@ -140,7 +140,7 @@ def _unlike(tried: HeldOut) -> Iterator[str]:
         )
 
 
-def summary(tuning: Tuning, asked: str) -> str:
+def summary(tuning: Tuning, budget: str) -> str:
     """Return what the recommendations were made from, and what they come to together.
 
     asked  the budget that was asked for, as a sentence; empty for methods without one
@@ -153,7 +153,7 @@ def summary(tuning: Tuning, asked: str) -> str:
         f"{tuning.days} days, {first} to {last} (UTC): {tuning.clean} are clean enough to judge.",
         _known(tuning),
         _disturbed(now, then),
-        asked,
+        budget,
         _likeness(tuning.likeness),
     ]
     return "\n".join(line for line in lines if line)

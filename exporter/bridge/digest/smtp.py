@@ -113,9 +113,9 @@ def _undelivered(error: smtplib.SMTPException | OSError, by: MailRoute) -> Undel
             return Undelivered(f"{by.server}: {'; '.join(reasons)}", final=final)
         case smtplib.SMTPAuthenticationError():
             # Somebody will correct the password, so this is not final.
-            said = _words(_ENCODED.sub("…", _text(error.smtp_error)))
+            reply = _words(_ENCODED.sub("…", _text(error.smtp_error)))
             fix = f"check {by.password_file}"
-            return Undelivered(f"{by.server}: refuses {by.username}: {said}; {fix}")
+            return Undelivered(f"{by.server}: refuses {by.username}: {reply}; {fix}")
         case smtplib.SMTPResponseException():
             text = f"{by.server}: {error.smtp_code} {_words(error.smtp_error)}"
             return Undelivered(text, final=error.smtp_code >= _FINAL)
@@ -162,15 +162,15 @@ def _encrypt(session: smtplib.SMTP, by: MailRoute, context: ssl.SSLContext) -> N
         raise Undelivered(f"{fault}; use its port with TLS, or set require_tls: false")
 
 
-def _refusal(address: str, code: int, said: bytes) -> str:
-    return f"{address} is refused: {code} {_words(said)}"
+def _refusal(address: str, code: int, reply: bytes) -> str:
+    return f"{address} is refused: {code} {_words(reply)}"
 
 
-def _words(said: bytes | str) -> str:
+def _words(reply: bytes | str) -> str:
     """Return what a server says on one line; it may repeat what it was sent."""
-    text = redacted(_text(said))
+    text = redacted(_text(reply))
     return " ".join("".join(c if c.isprintable() else " " for c in text[:_SHOWN]).split())
 
 
-def _text(said: bytes | str) -> str:
-    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+def _text(reply: bytes | str) -> str:
+    return reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply

@@ -96,19 +96,19 @@ def _repeated(lines: Iterable[RepeatedAlert]) -> Iterator[str]:
 def _acknowledgements(digest: Digest) -> Iterator[str]:
     for one in sorted(digest.acknowledgements, key=lambda one: one.at):
         age = elapsed(digest.made - one.at)
-        said = f": {one.comment}" if one.comment else ""
+        comment = f": {one.comment}" if one.comment else ""
         where = f" - {one.place}" if one.place else ""
-        yield from _wrapped(f"{age} ago by {one.user}{said} ({one.name}{where})", later="      ")
+        yield from _wrapped(f"{age} ago by {one.user}{comment} ({one.name}{where})", later="      ")
 
 
 def _silences(digest: Digest) -> Iterator[str]:
     times = Times(digest.zone)
     for one in sorted(digest.silences, key=lambda one: one.began):
         age = elapsed(digest.made - one.began)
-        said = f": {one.comment}" if one.comment else ""
+        comment = f": {one.comment}" if one.comment else ""
         until = times.near(one.until)
         yield from _wrapped(
-            f"{one.what} - {age} ago by {one.author}, until {until}{said}", later="      "
+            f"{one.what} - {age} ago by {one.author}, until {until}{comment}", later="      "
         )
 
 

@@ -29,8 +29,8 @@ def waits(status: int, headers: Mapping[str, str], now: float) -> Mapping[Envelo
     found = _named(headers.get("x-sentry-rate-limits", ""))
     if status != TOO_MANY or found:
         return found
-    asked = _retry_after(headers, now)
-    return dict.fromkeys(EnvelopeItem, UNSAID if asked is None else asked)
+    wait = _retry_after(headers, now)
+    return dict.fromkeys(EnvelopeItem, UNSAID if wait is None else wait)
 
 
 def _named(text: str) -> dict[EnvelopeItem, float]:

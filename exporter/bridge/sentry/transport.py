@@ -79,11 +79,11 @@ class SentryTransport:
 
     def _close(self, answer: PostAnswer) -> None:
         now = self._clock.monotonic()
-        asked = waits(answer.status, answer.headers, self._clock.now())
+        limited = waits(answer.status, answer.headers, self._clock.now())
         with self._mutex:
-            for item, wait in asked.items():
+            for item, wait in limited.items():
                 self._closed[item] = max(self._closed.get(item, 0.0), now + wait)
-        if asked and self._limits:
+        if limited and self._limits:
             self._limits.write({item: self.wait(item) for item in EnvelopeItem})
 
 
