@@ -198,7 +198,7 @@ def _links() -> Iterator[str]:
     yield _line("links:", "as readers reach them; messages link there")
     yield "  grafana: http://localhost:3000"
     yield "  # prometheus: http://localhost:9090"
-    yield "  # alertmanager: http://localhost:9093"
+    yield _line("  # alertmanager: http://localhost:9093", "not Debian's: it has no web page")
 
 
 def _deploy() -> Iterator[str]:

@@ -116,3 +116,10 @@ def test_what_was_found_is_named() -> None:
 def test_any_text_is_one_value(text: str) -> None:
     """However hostile a name is, it is one value of YAML, which is that name."""
     assert yaml.safe_load(f"[{scalar(text)}]") == [text]
+
+
+def test_the_link_to_silences_says_what_it_needs() -> None:
+    """Debian's Alertmanager answers at its address, and has no page that silences."""
+    lines = settings_text(FULL, CHOSEN).splitlines()
+    (line,) = [line for line in lines if line.startswith("  # alertmanager: http")]
+    assert "it has no web page" in line

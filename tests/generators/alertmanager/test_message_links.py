@@ -77,6 +77,12 @@ def test_logs_are_linked_where_google_has_them(root: Path, rule: Alerting) -> No
         assert "%22europe-west1%22" in url or "region" not in rule.carried
 
 
+def test_the_logs_of_what_is_over_end_some_minutes_after_it(root: Path) -> None:
+    """They begin before the alert did, which the source's delay made late."""
+    url = message(root, "ion.logs", sent(named("ErrorRateCritical"), "resolved"))
+    assert url.endswith(";timeRange=2026-11-28T23:35:11Z%2F2026-11-29T00:25:40Z?project=shop")
+
+
 def test_a_log_query_is_of_the_service_and_its_failures(root: Path) -> None:
     """A query names kind, service and region as Cloud Logging does, with any value as a value."""
     url = message(root, "ion.logs", sent(named("ErrorRateCritical"), service_name='a" OR "b c'))

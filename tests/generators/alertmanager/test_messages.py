@@ -81,6 +81,16 @@ def test_a_line_of_what_is_over_begins_with_its_place_or_what_it_was(
             assert lines == len(alerts) * [f"{start}{was}, {OVER}"]
 
 
+def test_several_that_are_over_ask_for_nothing(root: Path) -> None:
+    """Neither do some of them that share what there was to check; while one fires, it is said."""
+    over = services(2, "resolved")
+    names = ("ion.pagerduty.body.check", SLACK, "ion.mail.text")
+    details, slack, mail = messages(root, names, *over)
+    assert not details.strip()
+    assert not re.search(r"Check |Silence|The alert fires", slack + mail)
+    assert all("Check " in text for text in messages(root, names, *over, *services(2, start=2)))
+
+
 def test_few_services_are_named_and_many_are_counted(root: Path) -> None:
     """A headline names three services of a region, and counts forty; its text lists ten of them."""
     few = message(root, HEADLINE, *services(3))
