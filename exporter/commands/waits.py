@@ -1,4 +1,4 @@
-"""Says on standard error whom a command waits for, once for each server."""
+"""Says on standard error whom a command waits for, once for each server; not with --quiet."""
 
 import logging
 from collections.abc import Iterator
@@ -27,7 +27,11 @@ class _Reported(logging.Handler):
 
 @contextmanager
 def waits_are_reported() -> Iterator[None]:
-    """Say who is waited for; as a decorator, for as long as a command runs."""
+    """Say who is waited for; as a decorator, for as long as a command runs without --quiet."""
+    running = click.get_current_context(silent=True)
+    if running and running.params.get("quiet"):
+        yield
+        return
     reported = _Reported()
     before = waits.level
     waits.addHandler(reported)

@@ -61,19 +61,25 @@ def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     deadline.waits.removeHandler(noted)
 
 
+def configured(hanging: str, folder: Path) -> str:
+    """Write settings whose servers hang; return their path."""
+    body = {
+        "service": {"name": "ion"},
+        "prometheus": {"address": hanging, "alertmanagers": [hanging]},
+        "storage": {"monitoring_config": str(CONFIG), "journal_file": str(folder / "none")},
+        "notifications": {"bridge": {"address": hanging}},
+    }
+    path = folder / "monitoring.yaml"
+    path.write_text(yaml.safe_dump(body))
+    return str(path)
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_it_is_said_whom_a_command_waits_for(
     name: str, hanging: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Once for the server; then its answer is not known, and the exit code is no success."""
-    body = {
-        "service": {"name": "ion"},
-        "prometheus": {"address": hanging, "alertmanagers": [hanging]},
-        "storage": {"monitoring_config": str(CONFIG), "journal_file": str(tmp_path / "none")},
-        "notifications": {"bridge": {"address": hanging}},
-    }
-    (tmp_path / "monitoring.yaml").write_text(yaml.safe_dump(body))
-    code = cli.run([*COMMANDS[name], "--config", str(tmp_path / "monitoring.yaml")])
+    code = cli.run([*COMMANDS[name], "--config", configured(hanging, tmp_path)])
     said = capsys.readouterr().err
     assert code == 1, said
     assert said.count(f"ionmon: waiting for http://{hanging}\n") == 1
@@ -101,3 +107,12 @@ def test_a_quick_server_is_not_mentioned(
 def _empty(folder: Path) -> str:
     (folder / "monitoring.yaml").write_text("service: {name: ion}\n")
     return str(folder / "monitoring.yaml")
+
+
+@pytest.mark.parametrize("words", [("drill", "--dry-run"), ("report",)], ids=" ".join)
+def test_quiet_is_quiet_about_it(
+    words: tuple[str, ...], hanging: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who asked for silence reads why it failed, and nothing before."""
+    cli.run([*words, "--quiet", "--config", configured(hanging, tmp_path)])
+    assert "waiting for" not in capsys.readouterr().err
