@@ -6,9 +6,10 @@ import pytest
 
 from exporter.settings import Settings
 from generators.rule_tests.files import documents
-from generators.rule_tests.mutation import failing, mutants, trimmed
+from generators.rule_tests.mutation import mutants, trimmed
 from generators.rules.build import build
 from generators.rules.model import Alerting, alerts
+from tests.generators.rule_tests.judging import failing
 from tests.generators.rules.playing import played
 
 SETTINGS = Settings.model_validate(
