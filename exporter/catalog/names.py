@@ -5,6 +5,7 @@ OpenMetrics names a family without the suffix of its samples, so that a gauge `x
 """
 
 from collections.abc import Iterable
+from functools import cache
 
 from exporter.catalog.model import Family, Type
 
@@ -26,6 +27,7 @@ def base_name(name: str, kind: Type) -> str:
     return name
 
 
+@cache
 def taken(name: str, kind: Type) -> tuple[str, ...]:
     """Return every name that a family takes: its own, its base name, those of its samples."""
     base = base_name(name, kind)
