@@ -29,7 +29,8 @@ def config_hash(content: bytes) -> float:
 
 def config_differences(written: bytes, in_force: str) -> Iterator[str]:
     """Yield the values of a file that are otherwise in force, by their path in it."""
-    yield from _differences(yaml.safe_load(written), yaml.safe_load(in_force), "")
+    ours, theirs = (yaml.load(each, Loader=yaml.CSafeLoader) for each in (written, in_force))
+    yield from _differences(ours, theirs, "")
 
 
 def _differences(mine: Any, its: Any, at: str) -> Iterator[str]:  # noqa: ANN401 - YAML

@@ -163,5 +163,5 @@ def _body(texts: Texts, file: str) -> dict[str, Any]:
         raise SettingsError(
             f"{file}: was not generated; write it with: ionmon configs --config monitoring.yaml"
         )
-    body: dict[str, Any] = yaml.safe_load(texts[file])
+    body: dict[str, Any] = yaml.load(texts[file], Loader=yaml.CSafeLoader)
     return body

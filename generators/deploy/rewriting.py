@@ -21,7 +21,7 @@ def with_templates(text: str, config: Path, directory: Path) -> str:
 
 def with_dashboards(text: str, directory: Path) -> str:
     """Return a provider of Grafana that reads the dashboards of a directory."""
-    body = yaml.safe_load(text)
+    body = yaml.load(text, Loader=yaml.CSafeLoader)
     options = {"path": str(directory)}
     providers = [{**one, "options": {**one["options"], **options}} for one in body["providers"]]
     return _changed(text, {"providers": providers})
@@ -39,7 +39,7 @@ def seen_from(config: Path, path: Path) -> str:
 
 def _changed(text: str, values: dict[str, Any]) -> str:
     """Return a generated file with other values; where none is another, the very same text."""
-    body = yaml.safe_load(text)
+    body = yaml.load(text, Loader=yaml.CSafeLoader)
     if all(body.get(name) == value for name, value in values.items()):
         return text
     head = [line for line in text.splitlines(keepends=True) if line.startswith("#")]
