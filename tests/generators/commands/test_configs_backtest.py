@@ -76,6 +76,7 @@ def test_each_changed_number_says_what_it_would_have_done(written: Path, url: st
     assert sorted((written.parent / "out").rglob("*")) == before
 
 
+@pytest.mark.deep
 def test_a_review_gets_a_table(written: Path, url: str) -> None:
     """Nothing but the table is printed."""
     flags = ("--diff", "--backtest", "3d", "--prometheus", url, "--markdown")
@@ -84,6 +85,7 @@ def test_a_review_gets_a_table(written: Path, url: str) -> None:
     assert done.stdout.startswith("| alert | would have, in 3d |\n|---|---|\n")
 
 
+@pytest.mark.deep
 def test_incidents_that_people_know_judge_error_rates(written: Path, url: str) -> None:
     """What the objective says does not: it counts the same errors."""
     start = int(time.time()) - DAYS * 86400 + MINUTE * 1445

@@ -243,6 +243,7 @@ def test_quiet_shows_no_progress(
     assert asked == [True, False, False]
 
 
+@pytest.mark.deep
 def test_dashboards_as_text_and_json(
     past: Past, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -62,6 +62,7 @@ def test_numbers_are_printed_drawn_and_applied(settings: Path, history: Path) ->
     assert (plots / "thresholds.html").read_text(encoding="utf-8").count("<section>") == 8
 
 
+@pytest.mark.deep
 @pytest.mark.filterwarnings("error")
 def test_values_that_are_no_measurement_are_no_defect(settings: Path) -> None:
     """For two days, and now and then in a minute: no trace, no warning, and all is drawn."""

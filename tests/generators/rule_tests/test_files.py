@@ -41,11 +41,9 @@ LONG = {
     "DbConnectionsAnomaly",
     "QueryTimeAnomaly",
 }
-# On events and on a level; the other urgent alerts are alike, and take a minute.
+# The other urgent alerts are alike, and take a minute.
 MUTATED = [
-    pytest.param(
-        name, marks=[] if name in {"ErrorRateCritical", "DatabaseLag"} else pytest.mark.deep
-    )
+    pytest.param(name, marks=[] if name == "DatabaseLag" else pytest.mark.deep)
     for name in (*(row.name for row in THRESHOLDS), BREACH.name)
 ]
 EACH = [pytest.param(name, marks=[pytest.mark.deep] if name in LONG else []) for name in NAMES]

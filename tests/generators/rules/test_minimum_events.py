@@ -18,7 +18,7 @@ from tests.generators.rules.playing import firing, played, total
 
 _COUNT = re.compile(r">= ([1-9]\d*)\)$")
 # Run without --deep, too.
-SOON = {("ErrorRateCritical", 3), ("CacheHitRateLow", 20_000)}
+SOON = {("ErrorRateCritical", 3)}
 SERVICE = '{gcp_project="p",region="r",service_name="s",response_code_class="%s"}'
 
 
