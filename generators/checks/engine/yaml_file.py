@@ -55,6 +55,8 @@ def parsed(text: str, shown: str) -> YamlFile:
         return YamlFile(shown, lines, None, (Problem(shown, line, "yaml", str(error.problem)),))
     except yaml.YAMLError as error:
         return YamlFile(shown, lines, None, (Problem(shown, 1, "yaml", str(error)),))
+    except RecursionError:
+        return YamlFile(shown, lines, None, (Problem(shown, 1, "yaml", "is nested too deeply"),))
     return YamlFile(shown, lines, root)
 
 

@@ -42,6 +42,9 @@ def test_a_good_file_has_no_problem() -> None:
                 "3: field: two groups have the name a; rename one",
             ],
         ),
+        pytest.param(
+            f"groups: {'[' * 5000}{']' * 5000}", ["1: yaml: is nested too deeply"], id="deep"
+        ),
         (
             "groups:\n  - {name: a, rules: [], name: b}",
             ["2: field: name is written twice in one mapping; remove one"],
