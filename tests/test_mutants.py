@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.running import listed, state
+from tests.mutants.running import Outcome, copied, listed, state
 
 pytestmark = pytest.mark.slow
 
@@ -42,3 +42,11 @@ def test_what_is_ignored_does_not_count(repository: Path) -> None:
     (repository / "out" / "log").write_text("left behind\n")
     assert state(repository) == before
     assert listed(repository) == [".gitignore", "a.py", "data.yaml"]
+
+
+def test_a_copy_is_judged_by_its_tests() -> None:
+    """A module as it is passes; with one mistake it does not."""
+    module = "exporter/recorder/standing.py"
+    with copied() as copy:
+        assert copy.complaint(module) == ""
+        assert copy.outcome(module, "raise RuntimeError\n") is Outcome.KILLED

@@ -51,7 +51,7 @@ class Copy:
             return True
 
     def _run(self, files: Iterable[str]) -> subprocess.CompletedProcess[str]:
-        options = ("pytest", "-x", "-p", "no:cacheprovider", "-p", "no:xdist")
+        options = ("-x", "-p", "no:cacheprovider", "-p", "no:xdist")
         return subprocess.run(
             [
                 "env",
