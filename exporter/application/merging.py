@@ -25,6 +25,7 @@ from exporter.exposition.snapshot import Part, Sample
 
 SETTLED = 1.0  # seconds after which a merged value is surely exposed
 LIMIT, TYPE, LABELS, UNREADABLE, NO_SCHEMA = "limit", "type", "labels", "unreadable", "schema"
+OTHER_LABELS = "series left out: their labels are not those of the description"
 Visited = Callable[[float], bool]
 
 
@@ -187,9 +188,8 @@ class Merger:
             )
         if series.unnamed:
             merged.dropped[name, LABELS] += len(series.unnamed)
-            text = "counts have other labels than their description, they are left out"
-            merged.notes.append(f"{name}: {len(series.unnamed)} {text}")
-        self._note_limit(name, self._above_limit.get(name, 0), merged)
+            merged.notes.append(f"{name}: {len(series.unnamed)} {OTHER_LABELS}")
+        self._note_limit(name, self._above_limit[name], merged)
 
     def _series_of(self, name: str, family: Joined) -> FamilySeries:
         """Return the series of a family; sorted anew where another schema has counts now."""
@@ -238,8 +238,7 @@ class Merger:
         merged.cleaned[name] = found.cleaned
         if found.unnamed:
             merged.dropped[name, LABELS] += found.unnamed
-            text = "gauges have other labels than their description, they are left out"
-            merged.notes.append(f"{name}: {found.unnamed} {text}")
+            merged.notes.append(f"{name}: {found.unnamed} {OTHER_LABELS}")
         self._show(family.family, samples, merged)
 
     def _show(self, family: Family, samples: Iterable[Sample], merged: Merged) -> None:

@@ -141,6 +141,30 @@ def test_a_new_series_shows_zero_until_scrapers_came() -> None:
     assert found == [{"a=old": 3}, *[{"a=old": 3, "a=new": 0}] * 2, {"a=old": 3, "a=new": 5}]
 
 
+def test_series_that_were_saved_are_not_new() -> None:
+    """An exporter that starts again, in front of an empty Redis, shows their values at once."""
+    merger, layout = Merger(120.0, 100), Layout()
+    layout.count("c_total", counter("a"), ("old",), 3)
+    merger.merge(state(layout), NOW, scraped)
+    saved = Memory(merger.memory.marks, merger.memory.schemas, first=False)
+    layout.count("c_total", counter("a"), ("new",), 5)
+    found = Merger(120.0, 100, saved).merge(state(layout), NOW, lambda _: False)
+    assert samples(found, "app_c_total") == {"a=old": 3, "a=new": 0}
+
+
+def test_counts_that_were_there_before_their_description_are_shown_with_it() -> None:
+    """Nothing rose when it came, and the family is the one that was shown before."""
+    merger, layout = Merger(120.0, 100), Layout()
+    layout.count("orders_total", ORDERS, ("book", "card"), 100)
+    swapped = counter("pay", "kind")
+    layout.totals[layout.name("orders_total", swapped, "", ("card", "book"))] = 20.0
+    before = merger.merge(state(layout), NOW, scraped)
+    assert samples(before, "app_orders_total") == {"kind=book,pay=card": 100}
+    layout.describe("orders_total", swapped)
+    found = merger.merge(state(layout), NOW, scraped)
+    assert samples(found, "app_orders_total") == {"kind=book,pay=card": 120}
+
+
 def test_a_version_s_new_fields_of_a_known_series_are_not_new() -> None:
     """A series that goes on in another schema does not go back to zero."""
     merger, layout = Merger(120.0, 100), Layout()

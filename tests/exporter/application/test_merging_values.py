@@ -117,3 +117,15 @@ def test_states_are_those_of_the_instance_that_set_one_last() -> None:
             layout.set(instance, "mood", shape, (mood,), value, at=at)
     found = samples(merged(layout), "app_mood")
     assert found == {"mood=good": 0.0, "mood=bad": 1.0, "mood=odd": 0.0}
+
+
+def test_a_gauge_with_other_labels_than_its_description_is_left_out_and_noted() -> None:
+    """Which of its values is the region's cannot be known; the others are shown."""
+    layout = Layout().set("i", "g", gauge("region"), ("us",), 4.0)
+    layout.set("i", "g", gauge("region"), ("us", "what"), 8.0)
+    found = merged(layout)
+    assert samples(found, "app_g") == {"region=us": 4.0}
+    assert +found.dropped == {("app_g", "labels"): 1}
+    assert found.notes == [
+        "app_g: 1 series left out: their labels are not those of the description"
+    ]

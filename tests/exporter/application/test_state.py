@@ -70,3 +70,17 @@ def test_many_odd_rows_are_one_note_and_all_are_counted() -> None:
 def test_a_refusal_has_a_reason(error: Exception, reason: Reason) -> None:
     """A missing right is one, anything else is another."""
     assert refusal(error).reason is reason
+
+
+@pytest.mark.parametrize("error", [NoPermissionError, ResponseError])
+def test_of_a_long_reply_the_beginning_is_kept(error: type[Exception]) -> None:
+    """A reply may quote a whole command: 200 characters of it say what it is about."""
+    found = str(refusal(error("x" * 1_000)))
+    assert found.count("x" * 200) == 1
+    assert "x" * 201 not in found
+
+
+def test_odd_rows_of_a_key_without_families_count_under_the_key() -> None:
+    """A number of a flush that is no number belongs to no family."""
+    found = layout_state(2, {**replies(2), "seqs": [b"i", b"third"]})
+    assert (found.odd, found.seqs, len(found.notes)) == ({"seqs": 1}, {}, 1)

@@ -184,7 +184,7 @@ def test_a_canary_that_is_late_turns_it_to_error() -> None:
     chain.arrive(canary(chain.clock.now() - 61))
     chain.go_on(60, canaries=False)
     assert chain.outside.said == [False]
-    chain.arrive(canary(chain.clock.now() - 3))
+    chain.arrive(canary(chain.clock.now() - 60))
     chain.go_on(60, canaries=False)
     assert chain.outside.said == [False, True]
 

@@ -76,6 +76,15 @@ def test_what_is_settled_is_too_late_and_what_is_before_the_start_is_not() -> No
     assert (met.counted, met.too_late) == (1, 2)
 
 
+def test_points_that_come_late_are_counted_and_the_earliest_is_known() -> None:
+    """From the statistics a person learns by how much the late margin has to grow."""
+    shelf = requests()
+    shelf.poll(page(series({6180: 1})))
+    shelf.ledger.recent = 6180 * SECOND
+    met = shelf.poll(page(series({6240: 1, 6120: 1, 6060: 1}, resource=OTHER)))
+    assert (met.counted, met.late, met.earliest_late) == (3, 2, 6060 * SECOND)
+
+
 def test_a_point_of_the_far_future_is_refused() -> None:
     """A point that ends in thousands of years is dropped, and is no newest point."""
     shelf = requests()

@@ -25,6 +25,12 @@ def test_a_number_has_to_be_finite(value: float, scale: float) -> None:
     assert number(2**60 + 1, 1e-3) == Amount(value=2**60 + 1, scale=1e-3)
 
 
+@pytest.mark.parametrize("value", [0, 0.0, 0.25])
+def test_less_than_one_is_a_count(value: float) -> None:
+    """A minute without requests is one, and seconds of CPU come in parts."""
+    assert number(value, 1.0) == Amount(value=value)
+
+
 def test_a_distribution_is_its_sum_and_its_counts() -> None:
     """Without bucket counts the events have no place; without events there is nothing."""
     assert distribution_amount(distribution([1, 1], mean=4.0), 1.0, lambda _: LAYOUT) == (

@@ -177,3 +177,11 @@ def test_a_point_from_the_future_teaches_nothing() -> None:
     run.table.saw(run.now, run.now + 30 * 86400)
     assert run.table.next == run.now + PERIOD
     assert (run.table.delay.low, run.table.delay.high) == delay
+
+
+@pytest.mark.parametrize(("high", "guess"), [(65.0, 65.0), (65.5, 62.75)])
+def test_a_delay_that_is_known_to_five_seconds_is_tried_no_further(
+    high: float, guess: float
+) -> None:
+    """A wider range is halved; a narrow one would cost a poll that comes too early."""
+    assert Delay(60.0, high).guess == guess
