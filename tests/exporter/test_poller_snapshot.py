@@ -69,6 +69,11 @@ def test_what_comes_together_is_swapped_together(monkeypatch: pytest.MonkeyPatch
     assert len(desk.page()["t_gauge"]) == 10
 
 
+def test_a_delivery_waits_for_others_less_than_a_tick() -> None:
+    """A scrape just after a poll has what the poll brought: no tick passes in between."""
+    assert 0 < poller.BATCH < poller.TICK
+
+
 def test_an_idle_poller_keeps_its_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
     """A snapshot is made where a part came, was revealed or expired, and at no other time."""
     monkeypatch.setattr(poller, "BATCH", 0.0)

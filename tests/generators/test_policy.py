@@ -13,7 +13,7 @@ from generators.alert_table import PAGE_WINDOWS, THRESHOLDS, TICKET_WINDOWS, Obj
 from generators.burn_rates import factor
 from generators.incomplete import Incomplete
 from generators.limits import number
-from generators.policy import SEVERITIES, policy
+from generators.policy import SEVERITIES, WIDER, policy
 
 TABLE = {
     "ResponseTimeCritical": ("response_time_p95", 0.2, 180, "critical"),
@@ -159,6 +159,21 @@ def test_projects_are_never_mixed() -> None:
     for signal in SIGNALS:
         assert split(signal)[-len(signal.by) :] == signal.by
     assert split(next(s for s in SIGNALS if s.name == "error_rate"))[0] == "gcp_project"
+
+
+def test_a_promise_of_latency_has_three_alerts() -> None:
+    """They are on its own budget; without a promise there is none."""
+    promised = {"objectives": {"latency": {"share": "95%", "within": "300ms"}}}
+    found = policy(Settings.model_validate(promised)).latency
+    assert found is not None
+    assert (found.objective.share, found.objective.window) == (0.95, 30 * 86_400)
+    assert [found.breach is None, found.burn is None, found.exhausted is None] == [False] * 3
+    assert policy(Settings()).latency is None
+
+
+def test_few_events_are_looked_at_over_half_an_hour_and_an_hour() -> None:
+    """The windows that DESIGN names: the burn rates' own, so that they cost no more series."""
+    assert WIDER == (1_800, 3_600)
 
 
 def test_severities_are_known() -> None:

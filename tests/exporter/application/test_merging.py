@@ -237,6 +237,17 @@ def test_what_is_forgotten_begins_anew() -> None:
     assert samples(found, "app_c_total") == {"a=y": 8, "a=x": 0}
 
 
+def test_a_family_that_is_forgotten_is_gone_with_its_description() -> None:
+    """What Redis describes no more is exposed no more; another family stays."""
+    merger, shape = Merger(120.0, 100), counter("a")
+    layout = Layout().count("c_total", shape, ("x",), 9).count("d_total", shape, ("x",), 8)
+    merger.merge(state(layout), NOW, scraped)
+    left = Layout().count("d_total", shape, ("x",), 8)
+    merger.forget(left.read(), {"c_total"})
+    found = merger.merge(state(left), NOW, scraped)
+    assert [part.family.name for part in found.parts] == ["app_d_total"]
+
+
 def test_what_began_anew_before_it_was_read_is_lowered_and_nothing_else_is() -> None:
     """A living instance counts at once; what Redis lost of other families stays as it was."""
     merger, shape = Merger(120.0, 100), counter("a")

@@ -129,3 +129,14 @@ def test_a_gauge_with_other_labels_than_its_description_is_left_out_and_noted() 
     assert found.notes == [
         "app_g: 1 series left out: their labels are not those of the description"
     ]
+
+
+def test_at_the_limit_the_gauges_that_were_set_last_are_kept() -> None:
+    """The others are counted and noted, as series of counters are."""
+    layout = Layout()
+    for number in range(1, 6):
+        layout.set("i", "g", gauge("v"), (f"v{number}",), float(number), at=float(number))
+    found = Merger(120.0, 2).merge(state(layout), NOW, scraped)
+    assert samples(found, "app_g") == {"v=v5": 5.0, "v=v4": 4.0}
+    assert +found.dropped == {("app_g", "limit"): 3}
+    assert found.notes == ["app_g: more than 2 series, those that rose longest ago are left out"]

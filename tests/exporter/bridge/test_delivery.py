@@ -86,8 +86,10 @@ def test_what_is_refused_costs_itself_only(bench: Bench) -> None:
     assert bench.faults.lasting(600) == ()
 
 
-def test_an_alert_that_breaks_its_sender_costs_itself_only(bench: Bench) -> None:
-    """A defect in making one event is a dead letter, and the others arrive."""
+def test_an_alert_that_breaks_its_sender_costs_itself_only(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A defect in making one event is a dead letter, with its traceback in the log."""
 
     def broken(number: int) -> Outcome:
         return Sent() if number != 1 else Sent(1 / 0)
@@ -98,6 +100,9 @@ def test_an_alert_that_breaks_its_sender_costs_itself_only(bench: Bench) -> None
     assert bench.count("sent") == 1
     (letter,) = bench.journal.deliveries.dead_letters()
     assert letter.error == "a defect of ionmon; see its log"
+    (logged,) = [record for record in caplog.records if record.exc_info]
+    assert "ZeroDivisionError" in caplog.text
+    assert logged.getMessage() == f"an alert could not be made ready for {letter.target}"
 
 
 def test_one_that_always_fails_does_not_hold_up_the_others(bench: Bench) -> None:

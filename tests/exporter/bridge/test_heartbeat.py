@@ -234,3 +234,7 @@ def test_a_check_in_that_is_withheld_is_counted_as_such(caplog: pytest.LogCaptur
         for outcome in ("sent", "failed", "withheld")
     ]
     assert counts == [0, 1, 2]
+    chain.outside.answer = Sent()
+    with caplog.at_level("INFO"):
+        chain.go_on(120)
+    assert caplog.messages.count("check-ins arrive") == 1

@@ -164,9 +164,14 @@ def test_a_guess_lies_between_what_is_known() -> None:
 def test_what_is_known_from_below_fades() -> None:
     """Every few hundred looks the lower end gives way, so that a delay that fell is found."""
     delay = Delay(100.0, 104.0)
-    for _ in range(FORGET_AFTER):
+    for _ in range(FORGET_AFTER - 1):
         delay.observe(104.0, PERIOD, new=True)
+    assert delay.low == 100.0
+    delay.observe(104.0, PERIOD, new=True)
     assert (delay.low, delay.high) == (85.0, 104.0)
+    for _ in range(FORGET_AFTER - 1):
+        delay.observe(104.0, PERIOD, new=True)
+    assert delay.low == 85.0
 
 
 def test_a_point_from_the_future_teaches_nothing() -> None:
@@ -185,3 +190,36 @@ def test_a_delay_that_is_known_to_five_seconds_is_tried_no_further(
 ) -> None:
     """A wider range is halved; a narrow one would cost a poll that comes too early."""
     assert Delay(60.0, high).guess == guess
+
+
+@pytest.mark.parametrize(("age", "low"), [(80.0, 80.0), (79.0, 19.0)])
+def test_a_point_that_is_there_too_early_takes_back_what_was_known(age: float, low: float) -> None:
+    """Its delay is no more than its age, whatever polls that came too early have taught."""
+    delay = Delay(80.0, 100.0)
+    delay.observe(age, PERIOD, new=False)
+    assert (delay.low, delay.high) == (low, age)
+
+
+def test_a_point_from_the_future_is_a_sign_of_life() -> None:
+    """A metric that has one is none that the project does not use: two empty polls are no end."""
+    table = Timetable(
+        delay=Delay.documented(120.0, PERIOD), period=PERIOD, interval=PERIOD, offset=OFFSET
+    )
+    for newest, wait in ((None, PERIOD), (BEGIN + 86_400, PERIOD), (None, PERIOD), (None, PERIOD)):
+        table.saw(BEGIN, newest)
+        assert table.next == BEGIN + wait
+    table.saw(BEGIN, None)
+    assert table.next == BEGIN + IDLE_INTERVAL
+
+
+@pytest.mark.parametrize(("late", "waits"), [(0.0, 300.0), (100.0, 200.0), (250.0, 170.0)])
+def test_a_poll_that_ran_late_is_followed_by_one_in_half_an_interval_or_more(
+    late: float, waits: float
+) -> None:
+    """The grid is kept where it can be, and no second poll comes when little is new."""
+    table = Timetable(
+        delay=Delay(100.0, 100.0), period=PERIOD, interval=300.0, offset=0.0,
+        newest=BEGIN - 400.0, next=BEGIN,
+    )  # fmt: skip
+    table.saw(BEGIN + late, BEGIN - 400.0)
+    assert table.next == BEGIN + late + waits

@@ -1,6 +1,7 @@
 """What is written is read back by Prometheus' own client, sample for sample."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from prometheus_client.parser import text_string_to_metric_families as text_format
 
-from exporter.catalog.model import Family, Type, Unit
+from exporter.catalog.model import Family, Label, Type, Unit
 from exporter.exposition.encoding import Stems, head, lines, number
 from exporter.exposition.exposition import Format
 from exporter.exposition.snapshot import Buckets, Exemplar, Part, Sample
@@ -162,3 +163,25 @@ def test_texts_of_gone_series_are_forgotten() -> None:
         lines(Part(GAUGE, (Sample((str(number_), ""), 1),)), stems, openmetrics=False)
         stems.trim(1)
     assert len(stems._braces) <= 102
+
+
+@pytest.mark.parametrize(("kept", "live"), [(100, 0), (104, 2), (101, 1)])
+def test_texts_are_kept_up_to_twice_those_that_are_there(kept: int, live: int) -> None:
+    """A text is built once; with one more than these, all are built again."""
+    stems = Stems(GAUGE)
+    for number_ in range(kept):
+        stems.braces((str(number_), ""))
+    stems.trim(live)
+    assert stems.known(("0", "")) is stems.braces(("0", ""))
+    for number_ in range(2 * live + 101):
+        stems.braces((str(number_), ""))
+    stems.trim(live)
+    assert stems.known(("0", "")) is None
+
+
+def test_le_is_a_label_of_its_own_except_in_a_histogram() -> None:
+    """Each bucket has it already; a counter may have one of that name."""
+    label = (Label("le", "a limit"),)
+    assert Stems(replace(COUNTER, labels=label)).braces(("1",)) == '{le="1"} '
+    with pytest.raises(ValueError, match="a label is there twice"):
+        Stems(replace(TIMES_TAKEN, labels=label))

@@ -111,6 +111,19 @@ def test_a_gauge_that_is_gone_is_removed_once() -> None:
     assert (found.gone, found.levels, ledger.fields) == (("g",), {"h": Dated(2.0, 2.0)}, ("h", "g"))
 
 
+def test_of_very_many_gauges_that_are_gone_the_first_are_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A beat takes out again only so many; what an instance remembers does not grow for ever."""
+    monkeypatch.setattr(sending, "MOST_GONE", 2)
+    ledger = SendLog()
+    for name in "abc":
+        ledger.add(RegistryReading({}, levels={name: 1.0}), 0.0)
+        ledger.add(RegistryReading({}, gone={name: None}), 0.0)
+    assert again(ledger, 0).gone == ("a", "b", "c")
+    assert ledger.fields == ("b", "c")
+
+
 def test_what_a_failover_took_back_is_sent_again_in_one() -> None:
     """Rises after the last flush that Redis has are added up, with all gauges, shapes and drops."""
     ledger = SendLog()
@@ -177,7 +190,7 @@ def test_older_flushes_are_kept_as_one() -> None:
 
 def test_only_so_many_rises_are_kept_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of large flushes fewer are kept one by one; none is dropped."""
-    monkeypatch.setattr(sending, "MOST_KEPT_RISES", 50)
+    monkeypatch.setattr(sending, "MOST_KEPT_RISES", 40)
     ledger = SendLog()
     for _ in range(4):
         send(ledger, **{str(name): 1.0 for name in range(20)})
@@ -206,3 +219,28 @@ def test_what_may_be_counted_is_not_sent_again() -> None:
     ledger.unanswered()
     assert ledger.reached == 2
     assert (again(ledger, 0, counted=2).totals, ledger.lost) == ({}, 1)
+
+
+def test_a_first_flush_is_in_redis_once_its_reply_is_missing() -> None:
+    """Before, it is not sent; after its reply, it is known to be applied."""
+    ledger = SendLog()
+    ledger.add(RegistryReading({"a": 1.0}), 0.0)
+    ledger.next()
+    assert (ledger.number, ledger.reached) == (0, 0)
+    ledger.unanswered()
+    assert (ledger.number, ledger.reached) == (0, 1)
+    ledger.applied()
+    assert (ledger.number, ledger.reached) == (1, 1)
+
+
+def test_gauges_of_an_unanswered_flush_are_set_again() -> None:
+    """They are what changed last, and a Redis that went back may have them or not."""
+    ledger = SendLog()
+    ledger.add(RegistryReading({}, levels={"old": 1.0}), 0.0)
+    ledger.next()
+    ledger.applied()
+    ledger.add(RegistryReading({}, levels={"new": 2.0}), 1.0)
+    ledger.next()
+    found = again(ledger, 0)
+    assert found.levels == {"new": Dated(2.0, 1.0)}
+    assert found.other_levels == {"old": Dated(1.0, 0.0)}

@@ -101,6 +101,12 @@ def test_an_instance_that_was_silent_for_long_may_be_forgotten() -> None:
     assert counted(known(), now=100.0 + REMEMBERED, number=0) == 8
 
 
+@pytest.mark.parametrize(("silent", "expected"), [(0.5, 8), (0.4999, 0)])
+def test_half_of_what_redis_remembers_is_recent(silent: float, expected: int) -> None:
+    """The clocks of two machines may differ: the other half is the margin."""
+    assert counted(known(), now=100.0 + silent * REMEMBERED, number=0) == expected
+
+
 def test_an_epoch_that_comes_back_is_a_snapshot() -> None:
     """An epoch in which Redis once acknowledged a flush is not an emptied Redis."""
     standing = known()

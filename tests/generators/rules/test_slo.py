@@ -10,6 +10,7 @@ from exporter.settings import Settings
 from generators.promtool.documents import dumped
 from generators.rules.budgets import AVAILABILITY
 from generators.rules.build import build
+from generators.rules.model import recordings
 from tests.generators.rules.playing import evaluation_order, needed
 
 DAY, HOUR = 86400, 3600
@@ -200,3 +201,11 @@ def test_a_deleted_service_has_no_budget(tmp_path: Path) -> None:
         for text in (AVAILABILITY.spent, AVAILABILITY.remaining, AVAILABILITY.share, firing)
     )
     assert holds(tmp_path, inputs, {"900m": spent, "2100m": gone}, "5m") == ""
+
+
+def test_burn_rates_are_recorded_over_the_workbook_s_windows() -> None:
+    """Each objective needs the same: five of minutes and hours, and the two of days."""
+    names = [rule.record for rule in recordings(build(Settings()).all)]
+    prefix = "project_service:slo_burn_rate:ratio"
+    found = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
+    assert found == ["5m", "30m", "1h", "2h", "6h", "1d", "3d"]
