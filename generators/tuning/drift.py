@@ -12,7 +12,7 @@ from generators.tuning.ranks import kendall_variance
 RISING = 1.645
 # Steps are chosen to fit noise, too: only where they are clearly closer was it no slow rise.
 CLEARLY = 1.1
-FEWEST = 7  # days; of fewer, no order is rare enough
+FEWEST = 7  # days; in fewer, the course of a week itself looks like a rise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
