@@ -15,7 +15,7 @@ from pathlib import Path
 
 from exporter.deadline import ConversationDeadline
 from exporter.errors import IonmonError
-from exporter.redaction import redacted
+from exporter.logs.redaction import redacted
 from exporter.secrets_file import read_secret
 from exporter.settings import NotificationSettings
 
