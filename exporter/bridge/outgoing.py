@@ -7,7 +7,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from urllib.parse import urlsplit
 
 from exporter.bridge.webhook import cleaned
-from exporter.deadline import ConversationDeadline
+from exporter.client.deadline import ConversationDeadline
 from exporter.errors import IonmonError
 from exporter.logs.redaction import redacted
 
