@@ -9,7 +9,7 @@ from exporter import __version__
 from exporter.client.own_server import answer, answer_fault
 from exporter.errors import IonmonError
 from exporter.monitoring_config import MonitoringConfig, SignalTargetConfig
-from exporter.prometheus_api import Labels, Points, TimeSpan
+from exporter.prometheus.api import Labels, Points, TimeSpan
 from exporter.summary.alerts import AlertsState
 from exporter.summary.limits import LimitState
 from exporter.summary.model import PlaceValue, SignalLimit, SignalState

@@ -11,7 +11,6 @@ from urllib.request import Request
 
 import pytest
 
-from exporter import flag_watch
 from exporter.bridge import alertmanagers, api_client
 from exporter.bridge.alertmanagers import Alertmanager, AlertmanagerFault
 from exporter.bridge.api_client import BridgeApi, Login
@@ -22,7 +21,8 @@ from exporter.drill import bridge_metrics
 from exporter.drill.bridge_metrics import BridgeMetrics, BridgeUnknown
 from exporter.drill.routes import running_config
 from exporter.errors import IonmonError
-from exporter.prometheus_api import NoAnswer, Prometheus, TimeSpan
+from exporter.prometheus import flag_watch
+from exporter.prometheus.api import NoAnswer, Prometheus, TimeSpan
 from exporter.secrets_file import Secret
 from generators.checks.engine import exposition
 from generators.checks.engine.exposition import with_exposition
