@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.row import Row
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from generators.tuning.model import Values
 from tests.generators.tuning.simulated_weeks import DAY, MINUTE, answers
 from tests.servers import blocks, prometheus

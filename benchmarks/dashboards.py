@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmarks.row import Row, percentile
 from benchmarks.rules import DAYS, requests
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.dashboards.build import texts
 from generators.policy import SEVERITIES, policy
 from generators.report.time_range import step, written

@@ -16,10 +16,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.row import Row, ms
+from exporter.backfill.simulated import Span, write
 from exporter.catalog import CATALOG, cloud_run
 from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import families_in
-from exporter.history import Span, write
 from exporter.settings import Settings
 from exporter.simulator.incidents import SCENARIOS
 from exporter.simulator.world import World

@@ -171,14 +171,14 @@ def run(arguments: list[str]) -> int:
 
 def _say(error: IonmonError) -> None:
     """Print an error: it may have the words of a server, which repeats what it was sent."""
-    from exporter.redaction import redacted  # noqa: PLC0415 - keeps --help quick
+    from exporter.logs.redaction import redacted  # noqa: PLC0415 - keeps --help quick
 
     click.echo(f"ionmon: {redacted(str(error))}", err=True)
 
 
 def _report_defect() -> None:
     """Print the traceback without known secrets."""
-    from exporter.redaction import redacted  # noqa: PLC0415 - keeps --help quick
+    from exporter.logs.redaction import redacted  # noqa: PLC0415 - keeps --help quick
 
     click.echo(redacted(traceback.format_exc()), err=True)
     click.echo("ionmon: this is a defect in ionmon; please report the lines above", err=True)

@@ -21,10 +21,10 @@ from exporter.collectors.base import Collector
 from exporter.collectors.cloud_monitoring import CloudMonitoringCollector
 from exporter.collectors.marks_store import MarksStore
 from exporter.collectors.redis import RedisCollector
-from exporter.flag_watch import FlagWatch
 from exporter.logs import once
 from exporter.poller import Poller
 from exporter.polling_targets import application_target, collected, family_targets
+from exporter.prometheus.flag_watch import FlagWatch
 from exporter.service_watch import ServiceWatch
 from exporter.settings import Settings
 from exporter.telemetry import Telemetry

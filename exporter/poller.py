@@ -12,7 +12,7 @@ from exporter.collectors.base import Collector, Delivery, Poll
 from exporter.collectors.inheritance import inherited
 from exporter.errors import PollError, Reason
 from exporter.exposition.snapshot import LeftOut, Part, Snapshot, snapshot
-from exporter.fault_log import FaultLog
+from exporter.logs.fault_log import FaultLog
 from exporter.telemetry import Telemetry
 
 log = logging.getLogger("ionmon.poller")

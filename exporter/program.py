@@ -13,7 +13,7 @@ from exporter.collectors.marks_store import MarksStore
 from exporter.engine import Engine, Outside
 from exporter.errors import IonmonError
 from exporter.lifecycle import Lifecycle, record_settings
-from exporter.redaction import redacted
+from exporter.logs.redaction import redacted
 from exporter.settings import Settings, state_file
 from exporter.telemetry import Telemetry
 from exporter.web.scrapers import Scrapers

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from exporter import logs
 from exporter.errors import SettingsError
-from exporter.redaction import SHOWN
+from exporter.logs.redaction import SHOWN
 
 MAX_SECRET = 1 << 16
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO

@@ -15,8 +15,8 @@ from tempfile import gettempdir
 import pytest
 from hypothesis import settings
 
-from exporter import logs, redaction
 from exporter.commands import progress_lines
+from exporter.logs import lines, redaction
 from tests import evaluating
 from tests.ordering import ordered
 from tests.quickness import Guard, is_slow, starts
@@ -113,7 +113,7 @@ def _fresh_process() -> Iterator[None]:
         patch.setattr(redaction, "_spellings", set())
         patch.setattr(redaction, "_base64", set())
         patch.setattr(redaction, "_patterns", None)
-        patch.setattr(logs, "_warned", {})
+        patch.setattr(lines, "_warned", {})
         yield
 
 

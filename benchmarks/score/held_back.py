@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from benchmarks.score.labelled import ZONE, Labelled
 from benchmarks.score.scored_numbers import Chosen, ScoredNumber, SeriesPromise
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.tuning.days import days_of
 from generators.tuning.levels import rolling_minimum
 from generators.tuning.model import Values

@@ -12,4 +12,6 @@ that the exporter exposes.
 
 Of CUMULATIVE metrics the exporter takes the first point after its cut as a base. Those are read up
 to that point.
+
+The past of a simulated project needs none of this: `simulated` computes it from the world.
 """

@@ -17,7 +17,7 @@ from exporter.backfill.raw import END, SAMPLES
 from exporter.backfill.rules import RecordingRule, RuleSet, over_a_range
 from exporter.errors import IonmonError
 from exporter.exposition.encoding import label_text
-from exporter.prometheus_api import Prometheus, QueryRefused
+from exporter.prometheus.api import Prometheus, QueryRefused
 
 KEPT = "kept.om.gz"
 _PARALLEL = 3  # queries: while one is read, the server works on the next ones

@@ -12,7 +12,7 @@ from pathlib import Path
 from exporter.backfill.plan import CHUNK
 from exporter.clock import steady
 from exporter.errors import IonmonError, ToolMissing
-from exporter.prometheus_api import NoAnswer, Prometheus, TooMuch
+from exporter.prometheus.api import NoAnswer, Prometheus, TooMuch
 
 _READY_WITHIN = 120.0  # seconds; a year of blocks is read in some of them
 _QUERY = 1800  # seconds

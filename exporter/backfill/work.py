@@ -13,7 +13,7 @@ from tempfile import mkdtemp
 from exporter.backfill.plan import BackfillPlan, Chunk
 from exporter.backfill.promtool import blocks_in
 from exporter.errors import IonmonError
-from exporter.state_lock import StateLock
+from exporter.state_file.lock import StateLock
 
 _NEW = ".new"
 

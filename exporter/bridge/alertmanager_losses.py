@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from exporter.bridge.history import RecordHole
 from exporter.bridge.stretches import STEP
-from exporter.prometheus_api import Labels, Points, Prometheus, TimeSpan
+from exporter.prometheus.api import Labels, Points, Prometheus, TimeSpan
 from exporter.summary.read import WEEK, Reader
 
 SCRAPED = "max(alertmanager_build_info)"

@@ -13,8 +13,8 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request
 
 from exporter.bridge.webhook import Texts, moment
+from exporter.client.own_server import answer
 from exporter.errors import IonmonError
-from exporter.own_server import answer
 
 PATH = "/api/v2/alerts"
 STATUS = "/api/v2/status"

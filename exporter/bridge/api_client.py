@@ -15,8 +15,8 @@ from typing import Any
 
 from exporter.bridge.alert_api import ACKNOWLEDGE, LIST, WITHDRAW
 from exporter.bridge.alert_rows import AcknowledgedBy, AlertRow, shown
+from exporter.client.own_server import answer, answer_fault
 from exporter.errors import IonmonError
-from exporter.own_server import answer, answer_fault
 from exporter.secrets_file import Secret
 
 _FIX = "start it with ionmon bridge, or name its address with --url"

@@ -22,7 +22,7 @@ from exporter.bridge.history import (
 from exporter.bridge.journal_rows import Presence
 from exporter.bridge.overlaps import Overlaps
 from exporter.bridge.period_events import PeriodDelivery, PeriodMuting
-from exporter.prometheus_api import Labels, TimeSpan
+from exporter.prometheus.api import Labels, TimeSpan
 
 EVENTS = "Alertmanager's events"
 _SLACK = 60.0  # seconds by which two records of one beginning may differ

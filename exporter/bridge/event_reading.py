@@ -6,7 +6,7 @@ from typing import Any
 from exporter.bridge.deliveries import Transaction
 from exporter.bridge.journal_rows import DamagedRow, readable, texts_of, time_of
 from exporter.bridge.recorded_events import EventKind
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 
 _DELIVERIES = """
 SELECT event_labels.labels, event.at, event.receiver, event.integration, event_alert.firing

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from exporter.catalog import log_links
 from exporter.monitoring_config import AlertConfig, MonitoringConfig, SignalConfig
-from exporter.prometheus_api import NoAnswer, Points, Prometheus, QueryRefused, TimeSpan
+from exporter.prometheus.api import NoAnswer, Points, Prometheus, QueryRefused, TimeSpan
 from exporter.summary.wording import elapsed, shown
 
 AROUND = 1800.0  # seconds before an alert in which a change may have caused it

@@ -15,7 +15,7 @@ from exporter.bridge.prometheus import servers
 from exporter.clock import Clock
 from exporter.errors import IonmonError
 from exporter.monitoring_config import config_path, read_config
-from exporter.prometheus_api import Prometheus
+from exporter.prometheus.api import Prometheus
 from exporter.settings import Settings
 
 TIMEOUT = 3.0  # seconds for one answer

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from exporter.bridge.outcome import Later, Outcome, Sent, Withheld
 from exporter.bridge.outgoing import Unreachable, post, web_address
-from exporter.redaction import conceal
+from exporter.logs.redaction import conceal
 from exporter.secrets_file import UnusableSecret, read_secret
 
 FIX = "write the whole address, https://…, on one line"

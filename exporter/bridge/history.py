@@ -16,7 +16,7 @@ from exporter.bridge.overlaps import Overlaps
 from exporter.bridge.period_events import PeriodDelivery, PeriodMuting
 from exporter.bridge.stretches import BREAK, STEP, is_hole, stretches
 from exporter.catalog.alert_names import ACKNOWLEDGED, DRILL, WATCHDOG
-from exporter.prometheus_api import Labels, Points, TimeSpan
+from exporter.prometheus.api import Labels, Points, TimeSpan
 
 # Only what was evaluated within the minute: a selector alone shows the last value for five more
 # minutes where Prometheus was killed, and would hide a hole.

@@ -14,7 +14,7 @@ from exporter.bridge.journal_rows import JournaledAlert, Presence
 from exporter.bridge.prometheus import servers
 from exporter.bridge.stretches import STEP
 from exporter.errors import StateError
-from exporter.prometheus_api import Points, Prometheus, TimeSpan, server
+from exporter.prometheus.api import Points, Prometheus, TimeSpan, server
 from exporter.settings import Settings
 from exporter.settings.servers import REPLICA
 from exporter.summary.read import WEEK, Reader

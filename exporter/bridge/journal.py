@@ -26,7 +26,7 @@ from exporter.bridge.recorded_events import RecordedEvent
 from exporter.bridge.records import Records
 from exporter.bridge.webhook import Notification, NotifiedAlert
 from exporter.errors import StateError
-from exporter.sqlite_file import SqliteFile, decoded
+from exporter.state_file.sqlite_file import SqliteFile, decoded
 
 LARGEST_LOG = 16 * 1024 * 1024  # bytes that the log keeps after a notification that needed more
 ATTEMPTS = 4  # to make room in the file, and write again

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from exporter.bridge.journal_schema import LAYOUT
 from exporter.errors import StateError
-from exporter.sqlite_file import check, decoded, recognized
+from exporter.state_file.sqlite_file import check, decoded, recognized
 
 _WAIT = 5.0  # seconds for a transaction of the bridge
 _NAME = "name the bridge's journal with --storage.journal-file"

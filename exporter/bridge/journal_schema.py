@@ -15,7 +15,7 @@ event_sign       when events came from an Alertmanager: what lies between two ro
 
 import sqlite3
 
-from exporter.sqlite_file import FileLayout, finish
+from exporter.state_file.sqlite_file import FileLayout, finish
 
 _FORMER = {
     "alert": """CREATE TABLE alert (

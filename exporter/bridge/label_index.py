@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 
 Thing = TypeVar("Thing")
 

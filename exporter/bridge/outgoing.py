@@ -7,9 +7,9 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from urllib.parse import urlsplit
 
 from exporter.bridge.webhook import cleaned
-from exporter.deadline import ConversationDeadline
+from exporter.client.deadline import ConversationDeadline
 from exporter.errors import IonmonError
-from exporter.redaction import redacted
+from exporter.logs.redaction import redacted
 
 DEADLINE = 10.0  # seconds
 LONGEST = 1 << 14  # bytes of an answer that are read

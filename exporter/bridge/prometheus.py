@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from exporter.bridge.webhook import LATEST, Texts, moment
 from exporter.catalog.alert_names import WATCHDOG
-from exporter.prometheus_api import Prometheus, ServerAlert
+from exporter.prometheus.api import Prometheus, ServerAlert
 from exporter.settings import Settings
 
 STATE = "ALERTS_FOR_STATE"  # its value is when a condition began to be true, in Unix seconds

@@ -9,7 +9,7 @@ from typing import Any
 
 from exporter.bridge.alertmanagers import Alertmanager, AlertmanagerFault
 from exporter.bridge.webhook import moment
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 
 # Alternatives of plain words, with a few wildcards: what people write, and quick to match.
 _SIMPLE = re.compile(r"[\w ./:@|-]*(?:\.[*+][\w ./:@|-]*){0,3}")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from exporter.bridge.overlaps import Overlaps
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 
 STEP = 60.0  # seconds between evaluations of alerts
 BREAK = 3 * STEP  # a pause as short as this is none: an evaluation may be missed

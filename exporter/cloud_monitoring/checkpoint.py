@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
-from exporter import sqlite_file
 from exporter.cloud_monitoring.checkpoint_rows import (
     drop,
     read_ledger,
@@ -22,7 +21,8 @@ from exporter.cloud_monitoring.checkpoint_rows import (
 from exporter.cloud_monitoring.ledger import Ledger, Mark
 from exporter.cloud_monitoring.state_schema import LAYOUT
 from exporter.cloud_monitoring.totals import Total
-from exporter.sqlite_file import SqliteFile
+from exporter.state_file import sqlite_file
+from exporter.state_file.sqlite_file import SqliteFile
 
 log = logging.getLogger("ionmon.state")
 

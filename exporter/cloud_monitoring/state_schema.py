@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 from zlib import crc32
 
-from exporter.sqlite_file import FileLayout, finish, undecoded
+from exporter.state_file.sqlite_file import FileLayout, finish, undecoded
 
 APPLICATION_ID = 0x494F4E4D
 VERSION = 2

@@ -23,7 +23,7 @@ from exporter.clock import WallClock
 from exporter.commands.terminal import table
 from exporter.json_output import json_document
 from exporter.monitoring_config import MonitoringConfig, config_path, read_config
-from exporter.prometheus_api import Prometheus, TimeSpan
+from exporter.prometheus.api import Prometheus, TimeSpan
 from exporter.settings import Settings, journal_file
 from exporter.summary.label_text import place
 from exporter.summary.read import Reader

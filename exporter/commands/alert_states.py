@@ -18,7 +18,7 @@ from exporter.commands.alert_history import HistoryRequest, TimedHistory, timed_
 from exporter.commands.alerts import next_step
 from exporter.errors import IonmonError
 from exporter.monitoring_config import MonitoringConfig
-from exporter.prometheus_api import Labels, Prometheus, TimeSpan
+from exporter.prometheus.api import Labels, Prometheus, TimeSpan
 from exporter.settings import Settings
 from exporter.settings.servers import REPLICA
 from exporter.summary.alerts import AcknowledgedAt, AlertsState, AlertState

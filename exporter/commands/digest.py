@@ -21,7 +21,7 @@ from exporter.commands.flag_types import NewFile, write
 from exporter.commands.options import CONFIG, JOURNAL, JSON, options, overrides
 from exporter.commands.waits import waits_are_reported
 from exporter.errors import IonmonError, SettingsError
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from exporter.settings import DigestSettings, Settings, journal_file, load
 from exporter.summary.read import DAY, WEEK
 

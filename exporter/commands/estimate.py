@@ -25,7 +25,7 @@ from exporter.monitoring_config import (
     read_config,
 )
 from exporter.polling_targets import family_targets, unread_targets
-from exporter.prometheus_api import server
+from exporter.prometheus.api import server
 from exporter.settings import Settings, load
 from exporter.summary.costs import ServiceCosts, service_costs
 from exporter.summary.read import Reader

@@ -20,7 +20,7 @@ from exporter.commands.waits import waits_are_reported
 from exporter.errors import IonmonError
 from exporter.json_output import json_document
 from exporter.monitoring_config import MonitoringConfig, config_path, read_config
-from exporter.prometheus_api import Labels, Prometheus, QueryRefused, ServerAlert
+from exporter.prometheus.api import Labels, Prometheus, QueryRefused, ServerAlert
 from exporter.settings import Settings, load
 from exporter.settings.servers import REPLICA
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from exporter.backfill.simulated import Span, write
 from exporter.catalog import CATALOG
 from exporter.catalog.model import Family
 from exporter.catalog.signals import SIGNALS
@@ -16,7 +17,6 @@ from exporter.commands.options import QUIET, options
 from exporter.commands.terminal import progress
 from exporter.commands.world_options import WORLD
 from exporter.errors import IonmonError, SettingsError
-from exporter.history import Span, write
 from exporter.simulator.incidents import SCENARIOS
 from exporter.simulator.world import MINUTE, World
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 import click
 
+from exporter.client.deadline import waits
 from exporter.commands.terminal import printable
-from exporter.deadline import waits
 
 
 class _Reported(logging.Handler):

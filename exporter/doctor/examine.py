@@ -39,7 +39,7 @@ from exporter.doctor.unix_user import UnixUser
 from exporter.errors import IonmonError, PollError, Reason, StateError
 from exporter.polling_targets import application_target, collected, family_targets
 from exporter.settings import Settings, state_file
-from exporter.state_lock import holder
+from exporter.state_file.lock import holder
 from exporter.telemetry import Telemetry
 
 LOOKBACK = 1800

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from exporter.bridge.webhook import cleaned
 from exporter.errors import SettingsError
-from exporter.logfmt import logfmt_fields
+from exporter.logs.logfmt import logfmt_fields
 
 LARGEST = 1 << 22  # bytes of the log that are read at once
 _LONGEST = 300  # characters

@@ -9,8 +9,8 @@ from pathlib import Path
 from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.catalog import own_bridge
+from exporter.client.own_server import answer
 from exporter.errors import IonmonError, SettingsError
-from exporter.own_server import answer
 from exporter.secrets_file import inspect_secret
 
 TIMEOUT = 5.0  # seconds for the whole of one answer

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request
 
+from exporter.client.own_server import answer
 from exporter.errors import IonmonError
-from exporter.own_server import answer
 from exporter.simulator.control import END, INCIDENT, SCHEMA_VERSION
 
 _PATIENCE = 10.0  # seconds

@@ -3,7 +3,7 @@
 from http.client import HTTPException
 from urllib.request import Request
 
-from exporter.own_server import answer
+from exporter.client.own_server import answer
 
 _CLASSIC = "/classic/alerts"
 _PATIENCE = 2.0  # seconds for an answer

@@ -5,7 +5,7 @@ The programs write logfmt. What is no logfmt, such as the sink's messages, is sh
 
 import re
 
-from exporter.logfmt import logfmt_fields
+from exporter.logs.logfmt import logfmt_fields
 
 _SERIOUS = ("warn", "error", "critical", "crit", "fatal")
 _MORE = ("err", "error", "component")

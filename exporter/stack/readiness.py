@@ -4,7 +4,7 @@ import base64
 from http.client import HTTPException
 from urllib.request import Request
 
-from exporter.own_server import answer
+from exporter.client.own_server import answer
 from exporter.stack.model import StackProcess
 
 _PATIENCE = 5.0  # seconds for an answer

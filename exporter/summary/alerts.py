@@ -5,7 +5,7 @@ Times are Unix seconds. What is not known is None, or said in words: it is never
 
 from dataclasses import dataclass
 
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 
 
 @dataclass(frozen=True, slots=True)

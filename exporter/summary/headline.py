@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from exporter.catalog.signals import SIGNALS
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from exporter.summary.label_text import MEASURED
 from exporter.summary.limits import LimitState
 from exporter.summary.recent import RecentPlace, RecentService, RecentSignal, UnknownSignal

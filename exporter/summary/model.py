@@ -6,7 +6,7 @@ Times are Unix seconds, values are in base units; None is a value that nobody kn
 from dataclasses import dataclass
 
 from exporter.monitoring_config import is_worse
-from exporter.prometheus_api import Labels, TimeSpan
+from exporter.prometheus.api import Labels, TimeSpan
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from exporter.monitoring_config import (
     PeriodConfig,
     SignalConfig,
 )
-from exporter.prometheus_api import Labels, Points, Prometheus, QueryRefused, TimeSpan
+from exporter.prometheus.api import Labels, Points, Prometheus, QueryRefused, TimeSpan
 from exporter.summary.model import (
     BudgetState,
     DataGap,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from exporter.summary.limits import LimitState
 from exporter.summary.model import SignalLimit
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from exporter.monitoring_config import MonitoringConfig
-from exporter.prometheus_api import Points, TimeSpan
+from exporter.prometheus.api import Points, TimeSpan
 from exporter.summary.model import PlaceValue, SignalLimit, SignalState
 
 _PLACES = 50

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationError, ValidationInfo
 
-from exporter.redaction import conceal
+from exporter.logs.redaction import conceal
 from exporter.settings.addresses import File, Text, text_form
 from exporter.settings.document import read
 from exporter.settings.keys import keys

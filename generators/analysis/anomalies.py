@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exporter.catalog.expression import Direction
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from exporter.settings import Settings
 from generators.analysis.chosen_places import NO_DATA
 from generators.analysis.model import Anomaly, Examined, NotKnown

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from exporter.settings import Settings
 from generators.analysis import anomalies, correlations, trends
 from generators.analysis.chosen_places import chosen

@@ -6,7 +6,7 @@ It needs no numpy, which is an extra.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from exporter.settings import Settings
 from exporter.settings.services import DATABASE, REDIS, WatchedService
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from exporter.settings import Settings
 from generators.analysis.anomalies import NO_BAND, query, worked_out
 from generators.analysis.model import Examined, NotKnown, PairMovement

@@ -5,7 +5,7 @@ from dataclasses import fields
 from enum import Enum
 from typing import Any
 
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from generators.analysis.model import Analysis, Anomaly, Examined, Growth, NotKnown, PairMovement
 from generators.analysis.request import AnalysisRequest
 from generators.analysis.series_statistics import IntervalEstimate

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from exporter.catalog.model import Unit
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from generators.analysis.series_statistics import IntervalEstimate
 from generators.tuning.model import TimeGrid
 

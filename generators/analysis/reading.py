@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.errors import IonmonError
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from generators.analysis.chosen_places import REGION, ChosenPlaces
 from generators.analysis.model import NotKnown
 from generators.selectors import by_clause

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

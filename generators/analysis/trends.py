@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from exporter.settings import Settings
 from generators.analysis.model import Examined, Growth, NotKnown
 from generators.analysis.reading import SeriesReader, nothing_of, recorded_or

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from exporter.summary.wording import elapsed, rounded, shown
 from generators.analysis.model import Analysis, Anomaly, Growth, NotKnown, PairMovement
 from generators.analysis.series_statistics import IntervalEstimate

@@ -6,7 +6,7 @@ import numpy as np
 
 from exporter.commands.terminal import Bar, table
 from exporter.json_output import json_document
-from exporter.prometheus_api import Prometheus
+from exporter.prometheus.api import Prometheus
 from exporter.settings import Settings
 from generators.analysis.build import analysis, reads
 from generators.analysis.document import document

@@ -8,7 +8,7 @@ from exporter.clock import WallClock
 from exporter.commands.flag_types import WEB_URL
 from exporter.commands.options import CONFIG, QUIET, options
 from exporter.commands.terminal import progress
-from exporter.prometheus_api import server
+from exporter.prometheus.api import server
 from exporter.settings import load
 from generators.analysis.request import AnalysisRequest
 from generators.commands.past import history_address

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from exporter.clock import WallClock
 from exporter.commands.terminal import Bar
 from exporter.errors import IonmonError
-from exporter.prometheus_api import server
+from exporter.prometheus.api import server
 from generators.commands.past import history_folder
 from generators.tuning.compared import Answers
 from generators.tuning.kept_answers import KeptAnswers

@@ -18,7 +18,7 @@ from exporter.commands.terminal import Bar, progress
 from exporter.commands.waits import waits_are_reported
 from exporter.errors import IonmonError
 from exporter.monitoring_config import MonitoringConfig
-from exporter.prometheus_api import Labels, Prometheus, server
+from exporter.prometheus.api import Labels, Prometheus, server
 from exporter.settings import load, no_color
 from exporter.summary.alerts import AlertsState
 from exporter.summary.read import Reader

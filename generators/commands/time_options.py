@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from exporter.errors import SettingsError
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from exporter.settings.types import seconds
 from generators.report.time_range import moment
 

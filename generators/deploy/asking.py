@@ -13,9 +13,9 @@ from urllib.error import HTTPError, URLError
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from exporter.client.own_server import answer, answer_fault
 from exporter.clock import steady
 from exporter.errors import IonmonError, SettingsError
-from exporter.own_server import answer, answer_fault
 from exporter.secrets_file import read_secret
 from generators.deploy.model import DeployedServer
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.report import time_axis, units, value_table
 from generators.report.charts import CHARACTER, ROOM
 from generators.report.colors import SHADES

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from exporter.prometheus_api import Points, Prometheus, QueryRefused, ServerAlert, TimeSpan
+from exporter.prometheus.api import Points, Prometheus, QueryRefused, ServerAlert, TimeSpan
 from generators.report import board_variables, time_range
 from generators.report.board_file import FileAnnotation, FileBoard, FilePanel, FileTarget, repeated
 from generators.report.board_variables import FilledVariable, Scope

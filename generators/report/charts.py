@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.report import paths, time_axis, value_table
 from generators.report.axes import Axis, axis
 from generators.report.detail import ChartDetail

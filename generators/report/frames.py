@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from exporter.prometheus_api import Points
+from exporter.prometheus.api import Points
 from generators.report.board_file import FileTarget
 from generators.report.display import Value
 from generators.report.model import DrawnSeries, Labels

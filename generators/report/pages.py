@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exporter.errors import SettingsError
-from exporter.prometheus_api import server
+from exporter.prometheus.api import server
 from generators.dashboards.datasources import KEPT
 from generators.policy import EVALUATION
 from generators.report import board_data, board_file, board_variables, time_range

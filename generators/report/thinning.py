@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.report.ribbons import Ribbon, Spot
 
 _EXACT = 1e-6  # of a column: times are sums of steps

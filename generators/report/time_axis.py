@@ -3,7 +3,7 @@
 import math
 from datetime import UTC, datetime
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from exporter.summary.wording import NOT_KNOWN
 from generators.report.plot import AxisMark
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 from exporter.errors import SettingsError
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "M": 2592000, "y": 31536000}
 _NICE = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 21600,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.report import calculations, time_axis
 from generators.report.formatting import shown
 from generators.report.model import DrawnPanel, DrawnSeries

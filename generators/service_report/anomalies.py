@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from exporter.errors import IonmonError
-from exporter.prometheus_api import Labels, Prometheus
+from exporter.prometheus.api import Labels, Prometheus
 from exporter.settings import Settings
 from generators.analysis.chosen_places import ChosenPlaces
 from generators.rules.build import build

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from exporter import __version__
 from exporter.errors import SettingsError
-from exporter.prometheus_api import Prometheus
+from exporter.prometheus.api import Prometheus
 from generators.dashboards.datasources import KEPT
 from generators.report import board_file, pages
 from generators.report.model import DrawnBoard

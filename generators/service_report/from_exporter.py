@@ -6,10 +6,10 @@ from dataclasses import replace
 from http.client import HTTPException
 
 from exporter import __version__
+from exporter.client.own_server import answer, answer_fault
 from exporter.errors import IonmonError
 from exporter.monitoring_config import MonitoringConfig, SignalTargetConfig
-from exporter.own_server import answer, answer_fault
-from exporter.prometheus_api import Labels, Points, TimeSpan
+from exporter.prometheus.api import Labels, Points, TimeSpan
 from exporter.summary.alerts import AlertsState
 from exporter.summary.limits import LimitState
 from exporter.summary.model import PlaceValue, SignalLimit, SignalState

@@ -7,7 +7,7 @@ from pathlib import Path
 from exporter import __version__
 from exporter.catalog.prometheus_flags import LONG_RETENTION, RETENTION
 from exporter.monitoring_config import MonitoringConfig
-from exporter.prometheus_api import Labels, Prometheus
+from exporter.prometheus.api import Labels, Prometheus
 from exporter.summary.alerts import AlertsState
 from exporter.summary.read import Reader
 from generators.analysis.chosen_places import ChosenPlaces, chosen

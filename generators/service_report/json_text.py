@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from exporter.json_output import json_document
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from exporter.summary.alerts import AlertsState, AlertState
 from exporter.summary.label_text import place
 from exporter.summary.model import PlaceValue

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from exporter.monitoring_config import SignalTargetConfig
-from exporter.prometheus_api import Labels, TimeSpan
+from exporter.prometheus.api import Labels, TimeSpan
 from exporter.summary.alerts import AlertsState
 from exporter.summary.model import (
     BudgetState,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from exporter.errors import IonmonError
-from exporter.prometheus_api import Prometheus, QueryRefused
+from exporter.prometheus.api import Prometheus, QueryRefused
 from exporter.settings.services import SERVICE
 from generators.service_report.request import ReportRequest
 

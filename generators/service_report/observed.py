@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from exporter.catalog.expression import Events
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.policy import EVALUATION, WINDOW
 from generators.service_report.request import WEEK, ReportRequest
 from generators.service_report.signals import SignalNumbers

@@ -5,7 +5,7 @@ from math import isfinite
 
 from exporter.catalog.expression import Share
 from exporter.catalog.walk import split
-from exporter.prometheus_api import Points
+from exporter.prometheus.api import Points
 from generators.service_report.judging import against, worst
 from generators.service_report.model import (
     Health,

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from exporter.catalog.expression import Kind
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from exporter.settings import Settings
 
 DAY, WEEK = 86_400, 7 * 86_400

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from exporter.catalog.expression import Events, Matcher, Share, Signal
 from exporter.catalog.walk import split
 from exporter.monitoring_config import MonitoringConfig
-from exporter.prometheus_api import Labels, Points, TimeSpan
+from exporter.prometheus.api import Labels, Points, TimeSpan
 from exporter.summary.model import SignalState
 from exporter.summary.read import LINE_POINTS
 from exporter.summary.signal_reading import places, signal_state, worst_of, worst_value

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from exporter.catalog.signals import SIGNALS
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from exporter.summary.alerts import AlertState
 from exporter.summary.chart import columns
 from exporter.summary.wording import shown

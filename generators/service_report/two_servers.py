@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from exporter.catalog.prometheus_flags import LONG_RETENTION, RETENTION
-from exporter.prometheus_api import Points, Prometheus, TimeSpan
+from exporter.prometheus.api import Points, Prometheus, TimeSpan
 from exporter.settings.types import seconds
 from exporter.summary.read import Reader
 from generators.service_report.model import Resolution

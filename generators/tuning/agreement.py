@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exporter.catalog.expression import Matcher
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from generators.policy import EVALUATION, HOUR
 from generators.selectors import selector
 from generators.tuning.compared import by_place

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from exporter.catalog.expression import Direction
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.tuning.candidates import CandidateStatus
 from generators.tuning.plot import PlottedAlert
 from generators.tuning.replay import Firing

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import pairwise
 
-from exporter.prometheus_api import Labels, TimeSpan
+from exporter.prometheus.api import Labels, TimeSpan
 from generators.policy import DAY, MINUTE
 from generators.tuning.incidents import Incident
 from generators.tuning.replay import Firing

@@ -7,7 +7,7 @@ from operator import or_
 
 import numpy as np
 
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from generators.alert_table import BurnAlert, ExhaustedAlert
 from generators.policy import BAD_EVENTS, EVALUATION, HOUR
 from generators.rules import slo

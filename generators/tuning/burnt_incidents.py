@@ -7,7 +7,7 @@ from operator import or_
 
 import numpy as np
 
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from generators.policy import EVALUATION
 from generators.rules.budgets import budget_of
 from generators.tuning.budget_conditions import BurnSeries, place_values

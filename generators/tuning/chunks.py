@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from exporter.errors import IonmonError
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from generators.tuning.model import RecordedSeries, TimeGrid, Values
 
 POINTS = 5760  # of a chunk, four days of minutes; servers refuse more than 11,000

@@ -11,7 +11,7 @@ import numpy as np
 
 from exporter.catalog.expression import Signal
 from exporter.catalog.walk import split
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from generators.alert_table import ThresholdAlert
 from generators.policy import NEWEST, WIDER
 from generators.rules.branches import away

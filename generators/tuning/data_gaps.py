@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.policy import MINUTE
 from generators.tuning.compared import PlaceSeries
 from generators.tuning.model import TimeGrid

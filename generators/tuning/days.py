@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.tuning.model import TimeGrid, Values
 
 # Of a day that is less than half known, the highest value is more likely missing than not, and it

@@ -12,7 +12,7 @@ from math import inf
 from exporter.catalog import alert_names
 from exporter.catalog.expression import Signal
 from exporter.catalog.walk import families_in
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from generators.policy import MINUTE
 from generators.rules.budgets import BUDGETS
 

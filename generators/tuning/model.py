@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 
 Values = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ from math import ceil
 
 import numpy as np
 
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from generators.tuning.firing_values import NEVER, FiringValues
 from generators.tuning.incidents import Incident
 from generators.tuning.model import TimeGrid

@@ -9,7 +9,7 @@ import numpy as np
 
 from exporter.catalog.expression import Direction
 from exporter.catalog.model import Unit
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.limits import shown
 from generators.tuning.model import TimeGrid, Values
 

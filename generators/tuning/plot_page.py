@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from exporter.html_pages import environment
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.limits import shown
 from generators.tuning.plot import HEIGHT, LEFT, TOP, WIDTH, HistoryPlot, PlottedAlert, plot
 

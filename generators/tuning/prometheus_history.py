@@ -13,7 +13,7 @@ import numpy as np
 
 from exporter.errors import IonmonError
 from exporter.interpreter import uncollected
-from exporter.prometheus_api import NoAnswer, NotInTime, Prometheus, QueryRefused, TooMuch
+from exporter.prometheus.api import NoAnswer, NotInTime, Prometheus, QueryRefused, TooMuch
 from generators.promql_tree.tree import series_names
 from generators.tuning.beginnings import Beginnings, beginnings
 from generators.tuning.chunks import MOST_VALUES, Assembly, MemoryLimit, chunks, halves

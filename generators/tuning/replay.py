@@ -11,7 +11,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from generators.tuning.model import TimeGrid
 from generators.tuning.sample_windows import Flags, through
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.catalog.expression import Direction
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.alert_table import ThresholdAlert
 from generators.policy import EVALUATION
 from generators.rules.model import Alerting

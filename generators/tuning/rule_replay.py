@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from generators.alert_table import BurnAlert, ExhaustedAlert, ThresholdAlert
 from generators.policy import EVALUATION
 from generators.rules.model import Alerting

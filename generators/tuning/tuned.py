@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.alert_table import ThresholdAlert
 from generators.policy import SEVERITIES
 from generators.rules.model import Alerting

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.policy import MINUTE
 from generators.tuning.incidents import Incident, SignalSources
 from generators.tuning.replay import Firing

@@ -14,7 +14,7 @@ from exporter.bridge.journal_schema import LAYOUT as JOURNAL
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.state_schema import LAYOUT as STATE
 from exporter.errors import StateForeign
-from exporter.sqlite_file import FileLayout, check
+from exporter.state_file.sqlite_file import FileLayout, check
 from tests import servers
 from tests.exporter.bridge.notified import alerts_of, entry, given, journal
 from tests.exporter.running import IONMON, Running

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 import pytest
 
-from exporter import __version__, cli, redaction
+from exporter import __version__, cli
 from exporter.errors import IonmonError, PollError, Reason, SettingsError, StateLocked, ToolMissing
+from exporter.logs import redaction
 
 COMMANDS = tuple(cli.COMMANDS)
 ORDER = (

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from exporter.prometheus_api import NoAnswer, Prometheus, server
+from exporter.prometheus.api import NoAnswer, Prometheus, server
 from tests.http_server import answering
 
 

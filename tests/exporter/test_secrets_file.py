@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from exporter import logs, redaction
+from exporter import logs
+from exporter.logs import redaction
 from exporter.secrets_file import MAX_SECRET, Secret, UnusableSecret, read_secret
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from exporter.prometheus_api import Prometheus
+from exporter.prometheus.api import Prometheus
 from exporter.simulator.incidents import CALM, INCIDENTS, Episode, Scenario
 from generators.checks.engine.dashboard_file import bodies
 from generators.dashboards.datasources import KEPT

@@ -16,7 +16,7 @@ CORE: dict[str, tuple[str, ...]] = {
     f"{_READING}/bucket_layouts.py": (f"{_ONCE}_buckets.py",),
     f"{_READING}/point_values.py": ("tests/exporter/cloud_monitoring/test_points.py",),
     f"{_READING}/checkpoint.py": (),
-    "exporter/sqlite_file.py": tuple(
+    "exporter/state_file/sqlite_file.py": tuple(
         f"tests/exporter/cloud_monitoring/test_checkpoint{part}.py" for part in ("", "_files")
     ),
     f"{_READING}/schedule.py": (),

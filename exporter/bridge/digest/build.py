@@ -18,7 +18,7 @@ from exporter.bridge.explain import Explanation
 from exporter.bridge.history import AlertHistory, FiringPeriod
 from exporter.catalog.alert_names import ESCALATION_ALERT, SEVERITIES
 from exporter.monitoring_config import AlertConfig, MonitoringConfig
-from exporter.prometheus_api import Labels, TimeSpan
+from exporter.prometheus.api import Labels, TimeSpan
 from exporter.summary.label_text import place, plain
 from exporter.summary.model import ServiceState
 from exporter.summary.wording import shown

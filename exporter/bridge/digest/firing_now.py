@@ -10,7 +10,7 @@ from exporter.bridge.incidents import incidents
 from exporter.bridge.prometheus import STARTED, Beginnings
 from exporter.bridge.stretches import STEP
 from exporter.catalog.alert_names import WATCHDOG
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 
 SOON = 600.0  # seconds after a period in which Alertmanager still tells what fired at its end
 

@@ -24,7 +24,7 @@ from exporter.bridge.label_index import LabelIndex
 from exporter.bridge.prometheus import has_started_after
 from exporter.bridge.silences import Silence, SilenceIndex, silences
 from exporter.monitoring_config import MonitoringConfig, config_path, read_config
-from exporter.prometheus_api import Labels, Prometheus, QueryRefused, TimeSpan
+from exporter.prometheus.api import Labels, Prometheus, QueryRefused, TimeSpan
 from exporter.settings import Settings, journal_file
 from exporter.settings.servers import REPLICA
 from exporter.summary.label_text import place, plain

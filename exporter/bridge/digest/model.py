@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from exporter.bridge.alertmanager_losses import AlertmanagerLosses
 from exporter.bridge.history import RecordHole
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from exporter.summary.model import ServiceState
 
 

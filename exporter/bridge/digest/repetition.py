@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from exporter.bridge.digest.model import RepeatedAlert
 from exporter.bridge.history import FiringPeriod
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from exporter.summary.label_text import place, plain
 
 RETURN = 3600.0  # seconds: an alert that is back sooner flaps

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from exporter.bridge.digest.time_zone import time_zone
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 
 _DAY = timedelta(days=1)
 

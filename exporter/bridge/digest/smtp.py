@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
-from exporter.deadline import ConversationDeadline
+from exporter.client.deadline import ConversationDeadline
 from exporter.errors import IonmonError
-from exporter.redaction import redacted
+from exporter.logs.redaction import redacted
 from exporter.secrets_file import read_secret
 from exporter.settings import NotificationSettings
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exporter.bridge.outgoing import WebAddress, web_address
-from exporter.redaction import conceal
+from exporter.logs.redaction import conceal
 from exporter.secrets_file import Secret, UnusableSecret, read_secret
 
 FIX = "copy it from the project's settings in Sentry, Client Keys (DSN)"

@@ -11,7 +11,7 @@ from exporter import __version__
 from exporter.bridge.sentry.alert_event import LONGEST_MESSAGE, tag_value
 from exporter.bridge.sentry.envelope import CLIENT, Body
 from exporter.bridge.webhook import cleaned
-from exporter.redaction import redacted
+from exporter.logs.redaction import redacted
 
 MOST_FRAMES, MOST_CAUSES = 50, 5
 _OWN = ("exporter", "generators")

@@ -17,7 +17,7 @@ from exporter.bridge.sentry.kept_limits import KeptLimits
 from exporter.bridge.sentry.rate_limits import TOO_MANY, waits
 from exporter.bridge.webhook import cleaned
 from exporter.clock import Clock
-from exporter.redaction import redacted
+from exporter.logs.redaction import redacted
 from exporter.secrets_file import UnusableSecret
 
 TOO_LARGE = 413

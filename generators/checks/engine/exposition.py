@@ -9,8 +9,8 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.catalog.model import Type
+from exporter.client.own_server import answer, answer_fault
 from exporter.errors import IonmonError
-from exporter.own_server import answer, answer_fault
 from generators.checks.engine.known_series import (
     BUCKET,
     TARGET,

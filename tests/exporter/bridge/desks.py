@@ -12,7 +12,7 @@ from exporter.bridge.site import BridgeSite
 from exporter.bridge.token import BridgeToken
 from exporter.bridge.webhook import Notification
 from exporter.catalog.model import Family
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from exporter.telemetry import Telemetry
 from exporter.web.server import ServerOptions, WebServer
 from tests.clocks import HandClock

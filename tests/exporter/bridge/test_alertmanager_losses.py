@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from exporter.bridge.alertmanager_losses import NOT_SCRAPED, AlertmanagerLosses, losses
-from exporter.prometheus_api import TimeSpan, server
+from exporter.prometheus.api import TimeSpan, server
 from exporter.summary.read import Reader
 from tests.servers import blocks, free_port, prometheus
 

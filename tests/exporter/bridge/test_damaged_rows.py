@@ -22,7 +22,7 @@ from exporter.bridge.recorded_events import (
     MutingEvent,
     RecordedEvent,
 )
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from tests.exporter.bridge.bridges import bridge
 from tests.exporter.bridge.digest.conftest import CONFIG
 from tests.exporter.bridge.notified import NOON, alerts_of, entry, given, journal

@@ -6,7 +6,7 @@ from exporter.bridge.event_history import EVENTS, with_events
 from exporter.bridge.event_reading import AlertDelivery, AlertMuting, EventRecord, RecorderSign
 from exporter.bridge.history import AlertHistory, FiringPeriod, RecordHole
 from exporter.bridge.journal_rows import Presence
-from exporter.prometheus_api import Labels, TimeSpan
+from exporter.prometheus.api import Labels, TimeSpan
 from tests.counting import is_linear
 
 HOUR = 3600.0

@@ -8,7 +8,7 @@ import pytest
 
 from exporter.bridge.explain import Explainer, Explanation, log_link
 from exporter.monitoring_config import MonitoringConfig, parsed, read_config
-from exporter.prometheus_api import Points, Prometheus, TimeSpan
+from exporter.prometheus.api import Points, Prometheus, TimeSpan
 from exporter.settings import Settings
 from generators.monitoring_config import CONFIG_FILE
 from generators.outputs import texts

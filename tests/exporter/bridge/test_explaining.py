@@ -14,7 +14,7 @@ from exporter.bridge.explain import Explainer, Explanation
 from exporter.bridge.explaining import Explaining, unexplained
 from exporter.bridge.incident_page import Surroundings, incident
 from exporter.monitoring_config import read_config
-from exporter.prometheus_api import Prometheus
+from exporter.prometheus.api import Prometheus
 from tests.clocks import HandClock
 from tests.exporter.bridge.digest.conftest import CONFIG, settings
 from tests.http_server import answering

@@ -7,7 +7,7 @@ from typing import Any
 from exporter.bridge.history import AlertHistory, history
 from exporter.bridge.journal_rows import JournaledAlert, Presence
 from exporter.bridge.webhook import NotifiedAlert
-from exporter.prometheus_api import Points, TimeSpan
+from exporter.prometheus.api import Points, TimeSpan
 from tests.counting import is_linear
 
 HOUR, MINUTE = 3600.0, 60.0

@@ -12,7 +12,7 @@ from exporter.bridge.journal_access import writing
 from exporter.bridge.journal_reading import beside, beside_if_any
 from exporter.bridge.journal_schema import LAYOUT
 from exporter.errors import StateError
-from exporter.sqlite_file import FileLayout, create
+from exporter.state_file.sqlite_file import FileLayout, create
 from tests.exporter.bridge.notified import NOON, entry, given, journal
 from tests.powerless import powerless, readable_directory
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from exporter.bridge.deliveries import Transaction
 from exporter.bridge.history_sources import journaled
 from exporter.bridge.journal_reading import JournalReading
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from tests.exporter.bridge.notified import NOON, entry, given, journal
 
 SPAN = TimeSpan(NOON - 60, NOON + 60)

@@ -20,7 +20,7 @@ from exporter.cloud_monitoring.cumulative import Held
 from exporter.cloud_monitoring.ledger import Ledger, Mark
 from exporter.cloud_monitoring.state_schema import LAYOUT, VERSION, migrate
 from exporter.cloud_monitoring.totals import Total
-from exporter.sqlite_file import check, create
+from exporter.state_file.sqlite_file import check, create
 from tests.exporter.cloud_monitoring.ledgers import filled
 
 WHOLE = st.integers(0, 2**62)

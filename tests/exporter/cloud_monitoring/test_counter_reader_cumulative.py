@@ -22,7 +22,7 @@ from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.state_schema import LAYOUT
 from exporter.exposition.encoding import Stems, lines
 from exporter.exposition.snapshot import Part, Sample
-from exporter.sqlite_file import create
+from exporter.state_file.sqlite_file import create
 from tests.exporter.cloud_monitoring.ledgers import counts_of
 from tests.exporter.cloud_monitoring.messages import SERVICE, distribution, page, series
 from tests.exporter.cloud_monitoring.test_counter_reader import (

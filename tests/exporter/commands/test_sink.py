@@ -12,7 +12,7 @@ import bcrypt
 import pytest
 
 from exporter import cli
-from exporter.flag_watch import expected
+from exporter.prometheus.flag_watch import expected
 from exporter.settings import load
 from exporter.web.config import load as web_config
 from generators.alertmanager.build import CONFIG, configuration, texts

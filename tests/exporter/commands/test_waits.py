@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from exporter import cli, deadline
+from exporter import cli
+from exporter.client import deadline
 from tests.http_server import answering
 
 pytestmark = pytest.mark.slow

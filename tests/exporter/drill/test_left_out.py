@@ -8,7 +8,7 @@ from exporter.bridge.incidents import incidents
 from exporter.bridge.journal_rows import JournaledAlert, Presence
 from exporter.bridge.prometheus import Beginnings
 from exporter.bridge.webhook import NotifiedAlert
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 
 REAL = {"alertname": "ErrorRateCritical", "severity": "critical"}
 DRILL = {"alertname": "Drill", "severity": "critical", "drill": "1"}

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from exporter.summary.model import (
     BudgetState,
     DataGap,

@@ -9,7 +9,7 @@ import pytest
 
 from exporter import cli
 from exporter.monitoring_config import CostConfig, MonitoringConfig
-from exporter.prometheus_api import server
+from exporter.prometheus.api import server
 from exporter.settings import Settings
 from exporter.summary.costs import service_costs, summed
 from exporter.summary.read import Reader

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from exporter.monitoring_config import MonitoringConfig, read_config
-from exporter.prometheus_api import Prometheus, server
+from exporter.prometheus.api import Prometheus, server
 from exporter.summary.model import ServiceState, SignalState
 from exporter.summary.read import Reader, budgets, service_state
 from tests.exporter.summary import past as numbers

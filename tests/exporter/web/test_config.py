@@ -5,8 +5,8 @@ from pathlib import Path
 import bcrypt
 import pytest
 
-from exporter import redaction
 from exporter.errors import SettingsError
+from exporter.logs import redaction
 from exporter.web.config import RateLimit, TlsConfig, WebConfig, load
 
 HASH = "$2y$10$mDwo.lAisC94iLAyP81MCesa29IzH37oigHC/42V2pdJlUprsJPze"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from generators.tuning.model import RecordedSeries, TimeGrid, Values
 
 

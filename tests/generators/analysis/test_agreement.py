@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from exporter.prometheus_api import Labels
-from exporter.prometheus_api import Prometheus as Api
+from exporter.prometheus.api import Labels
+from exporter.prometheus.api import Prometheus as Api
 from exporter.settings import Settings
 from generators.analysis.anomalies import bands
 from generators.analysis.chosen_places import ChosenPlaces

@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from exporter.settings import Settings
 from generators.analysis.anomalies import NO_BAND
 from generators.analysis.chosen_places import ChosenPlaces

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from exporter.prometheus_api import Prometheus, server
+from exporter.prometheus.api import Prometheus, server
 from tests.generators.report import boards
 from tests.servers import blocks, prometheus
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.report.blocks import heat, states
 from generators.report.colors import SHADES
 from generators.report.detail import ChartDetail

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.prometheus_api import Prometheus, server
+from exporter.prometheus.api import Prometheus, server
 from generators.report import board_data, board_file
 from generators.report.model import DrawnBoard, DrawnPanel
 from tests.generators.report import boards

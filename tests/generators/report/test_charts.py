@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.report.charts import HIGH, lines
 from generators.report.detail import ChartDetail
 from generators.report.display import DrawnStep, DrawnThresholds, Field, Style

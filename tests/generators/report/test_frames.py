@@ -2,7 +2,7 @@
 
 import math
 
-from exporter.prometheus_api import Points
+from exporter.prometheus.api import Points
 from generators.report.board_file import FileTarget
 from generators.report.frames import frames, legends
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.prometheus_api import Prometheus
+from exporter.prometheus.api import Prometheus
 from generators.report import board_data, board_file
 from generators.report.colors import Theme
 from generators.report.display import Field

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from exporter.prometheus_api import Prometheus
+from exporter.prometheus.api import Prometheus
 from generators.report import board_data, board_file, chromium
 from generators.report.colors import Theme
 from generators.report.html import Sheet, Side, page

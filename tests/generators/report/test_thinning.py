@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.report.ribbons import Ribbon
 from generators.report.thinning import columns, peaks, thinned
 

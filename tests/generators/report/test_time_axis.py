@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.report.time_axis import marks, written
 
 HOUR, DAY, END = 3600.0, 86400.0, 1_700_006_700.0  # 2023-11-15 00:05

@@ -3,7 +3,7 @@
 import pytest
 
 from exporter.errors import SettingsError
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.report.time_range import between, duration, moment, step
 
 NOW = 1_700_000_000.0

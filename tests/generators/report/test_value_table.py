@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.report.display import Field
 from generators.report.model import DrawnBucket, DrawnEpisode, DrawnSeries, Heat, Lane
 from generators.report.value_table import of_heat, of_lanes, of_series

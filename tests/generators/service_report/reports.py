@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from exporter.monitoring_config import SignalTargetConfig
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from exporter.summary.alerts import AcknowledgedAt, AlertsState, AlertState
 from exporter.summary.model import BudgetState, DataGap, PlaceValue, SignalLimit
 from generators.service_report.model import (

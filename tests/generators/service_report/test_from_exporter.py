@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from exporter.errors import IonmonError
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from exporter.settings import Settings
 from exporter.summary.limits import LimitState
 from exporter.summary.model import SignalLimit

@@ -1,6 +1,6 @@
 """What a report says of costs: reading, and with prices the service itself, known or not."""
 
-from exporter.prometheus_api import TimeSpan, server
+from exporter.prometheus.api import TimeSpan, server
 from exporter.settings import Settings
 from exporter.summary.read import Reader
 from generators.monitoring_config import in_force

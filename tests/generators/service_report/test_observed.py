@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from exporter.settings import Settings
 from generators.service_report.observed import partly_observed
 from generators.service_report.request import DAY, WEEK, ReportRequest

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from exporter.settings import Settings
 from generators.service_report import words
 from generators.service_report.model import Health, ReportedSignal

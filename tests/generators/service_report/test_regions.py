@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from exporter.prometheus_api import Points
+from exporter.prometheus.api import Points
 from generators.service_report.formats import RenderOptions
 from generators.service_report.model import Health
 from generators.service_report.regions import comparison

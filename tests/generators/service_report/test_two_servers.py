@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from exporter.prometheus_api import Points, Prometheus, TimeSpan
+from exporter.prometheus.api import Points, Prometheus, TimeSpan
 from exporter.summary.read import Reader
 from generators.service_report.model import Resolution
 from generators.service_report.two_servers import QueryPair, TwoServers

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from generators.promtool.case_runs import answer
 from generators.promtool.documents import dumped
 from generators.rules.model import Alerting, Group, RuleFile

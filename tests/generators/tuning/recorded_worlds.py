@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from exporter.catalog.expression import Matcher
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from generators.selectors import selector
 from generators.tuning.model import RecordedSeries, TimeGrid, Values
 from generators.tuning.sample_windows import Flags

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from generators.tuning.model import RecordedSeries, TimeGrid, Values
 
 DAY, MINUTE = 1440, 60

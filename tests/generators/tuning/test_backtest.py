@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from exporter.catalog.signals import SIGNALS
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.tuning.backtest import Grouping, backtest, nights, notifications, parts
 from generators.tuning.incidents import SignalSources
 from generators.tuning.replay import Firing

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from exporter.settings import Settings, load
 from generators.promql_tree.tree import series_names
 from generators.rules.build import build

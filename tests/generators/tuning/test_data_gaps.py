@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.tuning.compared import PlaceSeries
 from generators.tuning.data_gaps import data_gaps
 from generators.tuning.model import TimeGrid

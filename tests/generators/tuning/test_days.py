@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.tuning.days import completeness, days_of, judged, masked, outside, weekends
 from generators.tuning.model import TimeGrid
 

@@ -9,7 +9,7 @@ from exporter.bridge.alertmanager_losses import AlertmanagerLosses
 from exporter.bridge.history import AlertHistory, FiringPeriod
 from exporter.commands.alert_history import TimedHistory, as_json
 from exporter.errors import IonmonError
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.tuning.incidents import Incident, IncidentOrigin
 from generators.tuning.notified_incidents import notified_incidents
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.alert_table import ThresholdAlert
 from generators.tuning.backtest import Backtest
 from generators.tuning.incidents import Incident

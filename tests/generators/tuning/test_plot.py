@@ -8,7 +8,7 @@ import pytest
 
 from exporter.catalog.expression import Direction
 from exporter.catalog.model import Unit
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.tuning.model import TimeGrid
 from generators.tuning.plot import HEIGHT, LEFT, TOP, WIDTH, PlottedAlert, plot
 from generators.tuning.plot_page import page

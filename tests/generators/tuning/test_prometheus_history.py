@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from exporter.errors import IonmonError
-from exporter.prometheus_api import Prometheus
+from exporter.prometheus.api import Prometheus
 from generators.tuning.chunks import POINTS
 from generators.tuning.kept_answers import KeptAnswers
 from generators.tuning.model import TimeGrid

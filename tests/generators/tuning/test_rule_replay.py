@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from exporter.catalog.expression import Direction
-from exporter.prometheus_api import Labels
+from exporter.prometheus.api import Labels
 from exporter.settings import load
 from generators.alert_table import BurnAlert, ExhaustedAlert, ThresholdAlert
 from generators.rules.bridging import AwayMarker

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from exporter.catalog.signals import SIGNALS
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.tuning.incidents import Incident, IncidentOrigin, SignalSources
 from generators.tuning.replay import Firing
 from generators.tuning.verdicts import Judging, verdicts

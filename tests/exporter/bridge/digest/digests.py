@@ -7,7 +7,7 @@ from exporter.bridge.digest.build import Edition, Material, digest
 from exporter.bridge.digest.model import AcknowledgementLine, Digest, SilenceLine
 from exporter.bridge.history import AlertHistory, FiringPeriod, RecordHole
 from exporter.monitoring_config import MonitoringConfig
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from tests.exporter.summary.states import DAY, END, SHOP, state
 
 HOUR = 3600.0

@@ -13,7 +13,7 @@ from exporter.bridge.digest.html import page
 from exporter.bridge.digest.text import text
 from exporter.bridge.journal import AlertJournal
 from exporter.bridge.journal_reading import JournalReading
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from generators.report.chromium import picture
 from tests.exporter.bridge.digest.conftest import settings
 from tests.exporter.bridge.notified import entry, given, journal

@@ -17,7 +17,7 @@ from exporter.bridge.digest.text import text
 from exporter.bridge.digest.words import headline
 from exporter.bridge.history import PROMETHEUS, AlertHistory, RecordHole
 from exporter.bridge.journal_reading import JournalReading
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from tests.exporter.bridge.digest.conftest import settings
 from tests.exporter.bridge.notified import entry, given, journal
 from tests.servers import Alertmanager, alertmanager, free_port

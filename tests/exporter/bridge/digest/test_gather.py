@@ -20,7 +20,7 @@ from exporter.bridge.digest.text import text
 from exporter.bridge.journal import AlertJournal
 from exporter.bridge.journal_reading import JournalReading, beside
 from exporter.errors import StateError
-from exporter.prometheus_api import TimeSpan
+from exporter.prometheus.api import TimeSpan
 from tests.exporter.bridge.digest.conftest import settings
 from tests.exporter.bridge.digest.digests import EDITION
 from tests.exporter.bridge.notified import entry, given, journal

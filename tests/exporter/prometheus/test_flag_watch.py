@@ -12,7 +12,7 @@ import pytest
 
 from exporter.catalog import own
 from exporter.catalog.prometheus_flags import flags
-from exporter.flag_watch import FlagWatch
+from exporter.prometheus.flag_watch import FlagWatch
 from exporter.settings import Settings
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock

@@ -11,18 +11,18 @@ from urllib.request import Request
 
 import pytest
 
-from exporter import flag_watch
 from exporter.bridge import alertmanagers, api_client
 from exporter.bridge.alertmanagers import Alertmanager, AlertmanagerFault
 from exporter.bridge.api_client import BridgeApi, Login
 from exporter.bridge.prometheus import beginnings
 from exporter.bridge.silences import silences
+from exporter.client.own_server import answer
 from exporter.drill import bridge_metrics
 from exporter.drill.bridge_metrics import BridgeMetrics, BridgeUnknown
 from exporter.drill.routes import running_config
 from exporter.errors import IonmonError
-from exporter.own_server import answer
-from exporter.prometheus_api import NoAnswer, Prometheus, TimeSpan
+from exporter.prometheus import flag_watch
+from exporter.prometheus.api import NoAnswer, Prometheus, TimeSpan
 from exporter.secrets_file import Secret
 from generators.checks.engine import exposition
 from generators.checks.engine.exposition import with_exposition
@@ -253,7 +253,7 @@ def test_what_is_no_web_address_is_refused() -> None:
 
 def test_nothing_else_opens_an_address() -> None:
     """Urlopen takes the proxy of the environment: no module of the product calls it."""
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     modules = [
         each for folder in ("exporter", "generators") for each in (root / folder).rglob("*.py")
     ]

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from exporter.errors import Reason
-from exporter.fault_log import FaultLog
+from exporter.logs.fault_log import FaultLog
 
 POLLS = [f"denied/family_{number}" for number in range(165)]
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any
 
+from exporter.client.own_server import answer, answer_fault
 from exporter.errors import IonmonError
 from exporter.exposition.label_values import clean
-from exporter.own_server import answer, answer_fault
 
 TIMEOUT = 60.0  # seconds for the whole of one answer
 _SHOWN = 400  # characters of an error that are shown

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter import redaction
+from exporter.logs import redaction
 
 SECRETS = st.text(st.characters(exclude_categories=["Cs"]), min_size=10)
 

@@ -11,7 +11,7 @@ import pytest
 
 from exporter.cloud_monitoring.checkpoint import SqliteStore, inspect
 from exporter.errors import StateLocked, StateUnwritable
-from exporter.state_lock import holder
+from exporter.state_file.lock import holder
 from tests.exporter.cloud_monitoring.ledgers import NAME, SHAPE, filled
 from tests.exporter.cloud_monitoring.test_checkpoint import HOLD, opened, written
 from tests.servers import wait_until

@@ -19,7 +19,7 @@ from urllib.request import (
     UnknownHandler,
 )
 
-from exporter.deadline import ConversationDeadline
+from exporter.client.deadline import ConversationDeadline
 
 LARGEST_REFUSAL = 1 << 16  # bytes of the body of an error that are read
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from exporter.clock import WallClock
 from exporter.errors import StateError, StateForeign, StateUnwritable
-from exporter.state_lock import StateLock
+from exporter.state_file.lock import StateLock
 
 log = logging.getLogger("ionmon.state")
 

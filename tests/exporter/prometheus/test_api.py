@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from exporter.errors import IonmonError
-from exporter.prometheus_api import Prometheus, QueryRefused, TimeSpan, server
+from exporter.prometheus.api import Prometheus, QueryRefused, TimeSpan, server
 from tests.generators.report.boards import END, HOSTILE, START, samples
 from tests.servers import blocks, free_port, prometheus
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from exporter.backfill.simulated import Span, write
 from exporter.catalog import CATALOG
 from exporter.commands.history import command
 from exporter.errors import IonmonError
-from exporter.history import Span, write
 from exporter.simulator.incidents import SCENARIOS
 from exporter.simulator.truth import Dist
 from exporter.simulator.world import World

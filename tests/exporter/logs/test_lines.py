@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter import logs, redaction
-from exporter.logs import fields
+from exporter import logs
+from exporter.logs import fields, lines, redaction
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 CORPUS = [
@@ -44,7 +44,7 @@ def line(message: object, form: str, **values: object) -> str:
     record = logging.LogRecord("ionmon.test", logging.INFO, "", 0, message, (), None)
     record.created = datetime(2026, 11, 24, 6, 2, 56, 123000, tzinfo=UTC).timestamp()
     record.fields = values
-    return logs.Lines(logs._FORMS[form]).format(record)
+    return lines.Lines(lines._FORMS[form]).format(record)
 
 
 def test_logfmt() -> None:

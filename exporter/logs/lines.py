@@ -1,7 +1,4 @@
-"""Logs to standard error: one line per record, as logfmt or JSON, without known secrets.
-
-A module writes `log = logs.logger("poller")` and `log.warning("failed", extra=fields(metric=m))`.
-"""
+"""Logs to standard error: one line per record, as logfmt or JSON, without known secrets."""
 
 import json
 import logging
@@ -13,9 +10,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import TextIO
 
-from exporter.redaction import conceal, redacted
-
-__all__ = ["LEVELS", "conceal", "fields", "log_uncaught", "logger", "once", "over", "setup"]
+from exporter.logs.redaction import redacted
 
 ROOT = "ionmon"
 LEVELS: Mapping[str, int] = {

@@ -1,6 +1,6 @@
 """Lines of a server's log are read as it meant them."""
 
-from exporter.logfmt import logfmt_fields
+from exporter.logs.logfmt import logfmt_fields
 
 
 def test_values_are_read_with_and_without_quotes() -> None:

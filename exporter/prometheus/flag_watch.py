@@ -20,8 +20,8 @@ from exporter.catalog.prometheus_flags import (
     Flag,
     flags,
 )
+from exporter.client.own_server import answer
 from exporter.clock import Clock
-from exporter.own_server import answer
 from exporter.settings import Settings
 from exporter.telemetry import Telemetry
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from exporter.deadline import ConversationDeadline
+from exporter.client.deadline import ConversationDeadline
 
 
 @pytest.fixture
