@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from exporter.cloud_monitoring.checkpoint import SqliteStore, inspect
-from exporter.cloud_monitoring.state_schema import APPLICATION_ID, VERSION
+from exporter.cloud_monitoring.state_schema import APPLICATION_ID, LAYOUT, VERSION
 from exporter.errors import StateError, StateForeign, StateUnwritable
+from exporter.state_file.sqlite_file import create
 from tests.exporter.cloud_monitoring.ledgers import (
     NAME,
     SHAPE,
@@ -88,6 +89,16 @@ def test_a_foreign_file_is_refused_and_untouched(path: Path, change: str, text: 
         with pytest.raises(StateForeign, match=text):
             SqliteStore(path)
     assert path.read_bytes() == before
+
+
+def test_a_new_file_is_ours_as_soon_as_it_has_tables() -> None:
+    """A process that is killed just then leaves a file that the next one takes for its own."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    create(db, LAYOUT)
+    for name, value in (("application_id", APPLICATION_ID), ("user_version", VERSION)):
+        assert db.execute(f"PRAGMA {name}").fetchone() == (value,)
+    assert not db.in_transaction
+    db.close()
 
 
 def test_what_cannot_be_written_is_refused(tmp_path: Path) -> None:
