@@ -9,6 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 _READING = "exporter/cloud_monitoring"
 _ONCE = "tests/exporter/cloud_monitoring/test_exactly_once"
+_RULES = "tests/generators/rules"
+_TRACKED = f"{_RULES}/test_tracked.py"
 CORE: dict[str, tuple[str, ...]] = {
     f"{_READING}/ledger.py": (f"{_ONCE}.py", f"{_ONCE}_cumulative.py"),
     f"{_READING}/counter_reader.py": (f"{_ONCE}.py", f"{_ONCE}_cumulative.py"),
@@ -36,14 +38,14 @@ CORE: dict[str, tuple[str, ...]] = {
     "exporter/recorder/standing.py": (),
     "exporter/redis/info.py": (),
     "exporter/web/negotiation.py": (),
-    "generators/policy.py": (),
-    "generators/promql.py": (),
-    "generators/rules/anomaly.py": ("tests/generators/rules/test_names.py",),
-    "generators/rules/correlation.py": ("tests/generators/rules/test_names.py",),
-    "generators/rules/recording.py": ("tests/generators/rules/test_build.py",),
-    "generators/rules/slo.py": ("tests/generators/rules/test_build.py",),
-    "generators/rules/thresholds.py": ("tests/generators/rules/test_build.py",),
-    "generators/rules/trend.py": ("tests/generators/rules/test_names.py",),
+    "generators/policy.py": (_TRACKED,),
+    "generators/promql.py": (_TRACKED,),
+    "generators/rules/anomaly.py": (f"{_RULES}/test_names.py", _TRACKED),
+    "generators/rules/correlation.py": (f"{_RULES}/test_names.py", _TRACKED),
+    "generators/rules/recording.py": (f"{_RULES}/test_build.py", _TRACKED),
+    "generators/rules/slo.py": (f"{_RULES}/test_build.py", _TRACKED),
+    "generators/rules/thresholds.py": (f"{_RULES}/test_build.py", _TRACKED),
+    "generators/rules/trend.py": (f"{_RULES}/test_names.py", _TRACKED),
 }
 
 

@@ -1,10 +1,13 @@
 """Gauges, states and other levels: read as they are, joined by rule, gone when they are removed."""
 
+from collections.abc import Iterator
+
 from prometheus_client import (
     CollectorRegistry,
     Enum,
     Gauge,
     Info,
+    Metric,
 )
 
 from tests.exporter.recorder.test_changes import Watched, plain, read, shapes
@@ -96,3 +99,29 @@ def test_a_gauge_may_get_a_callback_later() -> None:
     watched.read()
     gauge.set_function(lambda: 4.0)
     assert plain(watched.read().levels) == {"g||us": 4.0}
+
+
+class Failing:
+    """A collector of an application's own, whose source may be away."""
+
+    def __init__(self) -> None:
+        self.is_away = False
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield nothing, or fail."""
+        if self.is_away:
+            raise ConnectionError("away")
+        yield from ()
+
+
+def test_a_collector_that_fails_is_named_and_the_others_are_read() -> None:
+    """The next reading has no fault where it answers again."""
+    watched, failing = Watched(), Failing()
+    watched.registry.register(failing)
+    failing.is_away = True
+    Gauge("g", "G.", registry=watched.registry).set(4)
+    found = watched.read()
+    assert found.faults == ["Failing: ConnectionError: away"]
+    assert plain(found.levels) == {"g||us": 4.0}
+    failing.is_away = False
+    assert watched.read().faults == []

@@ -83,6 +83,15 @@ def test_words_are_one_where_all_is_well() -> None:
     assert read("redis_sentinel_master_status") == {("cache", "odown"): 0.0}
 
 
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [("ok", 1), ("up", 1), ("err", 0), ("fail", 0), ("down", 0), ("sdown", 0), ("odown", 0)],
+)
+def test_each_word_is_one_or_zero(word: str, value: float) -> None:
+    """Those of replication, of the snapshot, of the cluster and of Sentinel."""
+    assert redis_info.number(word) == value
+
+
 def test_minus_one_and_missing_fields_make_no_sample() -> None:
     """A time of -1 means that it never happened."""
     assert read("redis_rdb_last_bgsave_duration_seconds") == {}
