@@ -160,7 +160,7 @@ def test_counts_that_were_there_before_their_description_are_shown_with_it() -> 
     layout.totals[layout.name("orders_total", swapped, "", ("card", "book"))] = 20.0
     before = merger.merge(state(layout), NOW, scraped)
     assert samples(before, "app_orders_total") == {"kind=book,pay=card": 100}
-    layout.describe("orders_total", swapped, at=0.5)
+    layout.describe("orders_total", swapped, at=2.0)
     found = merger.merge(state(layout), NOW, scraped)
     assert samples(found, "app_orders_total") == {"kind=book,pay=card": 120}
 
