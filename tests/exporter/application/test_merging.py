@@ -154,14 +154,13 @@ def test_series_that_were_saved_are_not_new() -> None:
 
 def test_counts_that_were_there_before_their_description_are_shown_with_it() -> None:
     """Nothing rose when it came, and the family is the one that was shown before."""
-    merger, layout = Merger(120.0, 100), Layout()
-    layout.count("orders_total", ORDERS, ("book", "card"), 100)
-    swapped = counter("pay", "kind")
-    layout.totals[layout.name("orders_total", swapped, "", ("card", "book"))] = 20.0
-    before = merger.merge(state(layout), NOW, scraped)
+    merger, new, old = Merger(120.0, 100), Layout(), Layout(1)
+    new.count("orders_total", ORDERS, ("book", "card"), 100)
+    old.totals[old.name("orders_total", ORDERS, "", ("book", "card"))] = 20.0
+    before = merger.merge(state(new, old), NOW, scraped)
     assert samples(before, "app_orders_total") == {"kind=book,pay=card": 100}
-    layout.describe("orders_total", swapped, at=2.0)
-    found = merger.merge(state(layout), NOW, scraped)
+    old.describe("orders_total", ORDERS)
+    found = merger.merge(state(new, old), NOW, scraped)
     assert samples(found, "app_orders_total") == {"kind=book,pay=card": 120}
 
 
