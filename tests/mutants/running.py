@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from tests.mutants.modules import ROOT, tests
 
-WITHIN = 300  # seconds; who is not done then hangs, which is noticed, too
+WITHIN = 120  # seconds, four times what the slowest take; a hang is noticed, too
 
 
 class Outcome(StrEnum):
