@@ -24,7 +24,7 @@ from exporter.collectors.cloud_monitoring import CloudMonitoringCollector
 from exporter.collectors.counter_poll import CounterPoll
 from exporter.collectors.gauge_poll import GaugePoll
 from exporter.errors import PollError, Reason
-from exporter.exposition.snapshot import Buckets
+from exporter.exposition.samples import Buckets
 from exporter.simulator.faults import Faults
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import World
