@@ -9,7 +9,8 @@ from benchmarks.client_library import registry
 from benchmarks.row import Row, ms
 from exporter.catalog import cloud_run
 from exporter.exposition.exposition import Exposition, Families, Format
-from exporter.exposition.snapshot import Part, Sample, snapshot
+from exporter.exposition.samples import Part, Sample
+from exporter.exposition.snapshot import snapshot
 
 SERIES, RUNS = 10_000, 15
 LEAST = 15

@@ -13,7 +13,7 @@ from exporter.catalog import cloud_run
 from exporter.clock import WallClock, steady
 from exporter.collectors.base import Delivery
 from exporter.exposition.exposition import Exposition, Format
-from exporter.exposition.snapshot import Part, Sample
+from exporter.exposition.samples import Part, Sample
 from exporter.poller import Poller
 from exporter.telemetry import Telemetry
 from tests.servers import free_port, process, wait_until

@@ -11,7 +11,9 @@ from exporter.clock import Clock
 from exporter.collectors.base import Collector, Delivery, Poll
 from exporter.collectors.inheritance import inherited
 from exporter.errors import PollError, Reason
-from exporter.exposition.snapshot import LeftOut, Part, Snapshot, snapshot
+from exporter.exposition.grouping import LeftOut
+from exporter.exposition.samples import Part
+from exporter.exposition.snapshot import Snapshot, snapshot
 from exporter.logs.fault_log import FaultLog
 from exporter.telemetry import Telemetry
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from exporter.catalog import own
-from exporter.clock import Clock, WallClock
+from exporter.clock import Clock
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.collectors.marks_store import MarksStore
@@ -29,10 +29,10 @@ HEARTBEAT = 1.0
 class Program:
     """Runs until a signal stops it."""
 
-    def __init__(self, load: Callable[[], Settings], clock: Clock | None = None) -> None:
+    def __init__(self, load: Callable[[], Settings], clock: Clock) -> None:
         """Load settings with `load`, now and at each reload."""
         self._load = load
-        self._clock = clock or WallClock()
+        self._clock = clock
         self.settings = load()
         self.telemetry = Telemetry(self._clock.now())
         self.scrapers = Scrapers()

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterable, Mapping
 
 from exporter.catalog.model import Family, Type
-from exporter.exposition.snapshot import Part, Sample
+from exporter.exposition.samples import Part, Sample
 
 Key = tuple[str, ...]
 MOST_SERIES = 5_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from exporter.application.families import Joined, SchemaKey
 from exporter.application.series import Unnamed, Values, is_cleaned, order
 from exporter.application.state import LayoutState
-from exporter.exposition.snapshot import Sample
+from exporter.exposition.samples import Sample
 from exporter.recorder.layout import parts
 
 _JOINS: Mapping[str, Callable[[list[float]], float]] = {

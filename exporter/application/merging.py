@@ -21,7 +21,7 @@ from exporter.application.series import (
 from exporter.application.state import ApplicationState, LayoutState, Schema
 from exporter.catalog.application import ACTIVE_USERS
 from exporter.catalog.model import Family, Type
-from exporter.exposition.snapshot import Part, Sample
+from exporter.exposition.samples import Part, Sample
 
 SETTLED = 1.0  # seconds after which a merged value is surely exposed
 LIMIT, TYPE, LABELS, UNREADABLE, NO_SCHEMA = "limit", "type", "labels", "unreadable", "schema"

@@ -13,7 +13,7 @@ from exporter.application.families import Joined, SchemaKey
 from exporter.application.marks import CountMark
 from exporter.catalog.model import Family, Type
 from exporter.exposition.label_values import clean
-from exporter.exposition.snapshot import Buckets, Sample
+from exporter.exposition.samples import Buckets, Sample
 from exporter.recorder.layout import COUNT, SUM, Shape
 
 Values = tuple[str, ...]

@@ -11,7 +11,7 @@ from exporter.cloud_monitoring.ledger import Ledger, Mark
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.totals import Amount, Total
 from exporter.cloud_monitoring.zero_series import prime
-from exporter.exposition.snapshot import Buckets, Part, Sample
+from exporter.exposition.samples import Buckets, Part, Sample
 
 RETIRE_AFTER, RETIRE_EVERY = 86400, 3600  # seconds, as the exporter does
 

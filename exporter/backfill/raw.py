@@ -26,7 +26,7 @@ from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.target import SeriesSource
 from exporter.errors import StateError
 from exporter.exposition.encoding import Stems, lines
-from exporter.exposition.snapshot import Part, Sample
+from exporter.exposition.samples import Part, Sample
 
 PARALLEL = 4  # calls
 TOTALS = "totals.sqlite"

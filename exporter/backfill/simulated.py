@@ -20,7 +20,7 @@ from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.totals import Amount
 from exporter.cloud_monitoring.zero_series import prime
 from exporter.exposition.encoding import Stems, lines
-from exporter.exposition.snapshot import Part, Sample
+from exporter.exposition.samples import Part, Sample
 from exporter.simulator.truth import Dist, Labels, TruthReading, Value, upper_bounds
 from exporter.simulator.truth import Layout as SourceLayout
 from exporter.simulator.world import MINUTE, Metric, World

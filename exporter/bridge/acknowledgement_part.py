@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from exporter import logs
 from exporter.bridge.acknowledgement_rows import AcknowledgementRows
-from exporter.bridge.acknowledging import UNSEEN, Acknowledging
+from exporter.bridge.acknowledging import Acknowledging
 from exporter.bridge.alert_api import AlertApi
 from exporter.bridge.alert_pages import AlertPages
 from exporter.bridge.alert_site import AlertSite
@@ -39,7 +39,6 @@ class AcknowledgementPart:
         journal: AlertJournal,
         clock: Clock,
         telemetry: Telemetry,
-        unseen: float = UNSEEN,
         explain: Explain = unexplained,
     ) -> None:
         """Go on with what the journal has. Raises StateError."""
@@ -49,7 +48,7 @@ class AcknowledgementPart:
         self._bury(rows)
         # What ended them may not have reached an Alertmanager before the last process was killed.
         self._ended = rows.ended(clock.now() - LONGEST_POSTED)
-        self.acknowledging = Acknowledging(self.firing, rows, clock, unseen)
+        self.acknowledging = Acknowledging(self.firing, rows, clock)
         self._group: asyncio.TaskGroup | None = None
         # Made when they are needed: a server that hangs holds up no other.
         self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix="alerts")

@@ -64,11 +64,9 @@ class AcknowledgeOutcome:
 class Acknowledging:
     """Takes and keeps acknowledgements; any thread may acknowledge and read."""
 
-    def __init__(
-        self, firing: FiringAlerts, rows: AcknowledgementRows, clock: Clock, unseen: float = UNSEEN
-    ) -> None:
+    def __init__(self, firing: FiringAlerts, rows: AcknowledgementRows, clock: Clock) -> None:
         """Go on with those that the journal has. Raises StateError."""
-        self._firing, self._rows, self._clock, self._unseen = firing, rows, clock, unseen
+        self._firing, self._rows, self._clock = firing, rows, clock
         self._mutex = threading.Lock()
         self._open = {each.row: each for each in rows.open()}
         self._taken_back = {each.fingerprint: each for each in rows.withdrawn()}
@@ -84,14 +82,14 @@ class Acknowledging:
 
     def knows_ends_from(self) -> float:
         """Return from when on it knows, by the monotonic clock; infinite while one is away."""
-        return self._firing.now().complete_since + self._unseen
+        return self._firing.now().complete_since + UNSEEN
 
     def knows_held(self) -> bool:
         """Return whether Alertmanagers have what fires: all answer, and none was just away."""
         return self._is_old(self._firing.now().held_since)
 
     def _is_old(self, since: float) -> bool:
-        return self._clock.monotonic() - since >= self._unseen
+        return self._clock.monotonic() - since >= UNSEEN
 
     def of(self, incident: FiringIncident) -> Acknowledgement | None:
         """Return the acknowledgement of an incident, None where nobody acknowledged it."""

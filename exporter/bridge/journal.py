@@ -94,7 +94,7 @@ class AlertJournal:
         """Open or create the file; a damaged one is moved aside. Raises StateError."""
         self._file = SqliteFile(path, LAYOUT)
         self._file.connection.text_factory = decoded
-        self.path, self.began_anew = self._file.path, self._file.lost
+        self.path = self._file.path
         self.deliveries = Deliveries(self.transaction)
         self.records = Records(self.transaction)
         self.events = EventRows(self.transaction)

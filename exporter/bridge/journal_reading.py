@@ -47,7 +47,6 @@ class JournalReading:
     """Reads a journal through its transactions; every method may raise StateError."""
 
     transaction: Transaction
-    at_once: int = AT_ONCE
 
     def alerts(self, since: float, until: float) -> JournaledAlerts:
         """Return what was notified of between two times."""
@@ -64,9 +63,9 @@ class JournalReading:
         last, whole = 0, True
         while whole:
             with self.transaction() as db:
-                rows = db.execute(_ALERTS, (last, since, until, self.at_once)).fetchall()
+                rows = db.execute(_ALERTS, (last, since, until, AT_ONCE)).fetchall()
             yield rows
-            whole = len(rows) == self.at_once
+            whole = len(rows) == AT_ONCE
             last = rows[-1][0] if whole else last
 
     def presences(self, since: float, until: float) -> tuple[Presence, ...]:

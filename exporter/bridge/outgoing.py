@@ -71,14 +71,12 @@ def _parsed(url: str) -> WebAddress | None:
     )
 
 
-def post(
-    to: WebAddress, body: bytes, headers: Mapping[str, str], deadline: float = DEADLINE
-) -> PostAnswer:
+def post(to: WebAddress, body: bytes, headers: Mapping[str, str]) -> PostAnswer:
     """Post a body and return the answer; redirects are not followed. Raises Unreachable."""
     try:
-        return _post(to, body, headers, deadline)
+        return _post(to, body, headers)
     except TimeoutError:
-        text = f"no answer within {deadline:g} s"
+        text = f"no answer within {DEADLINE:g} s"
     except (OSError, HTTPException, UnicodeError) as error:
         # A server that speaks another protocol is quoted, and may repeat what it was sent.
         text = cleaned(redacted(str(error)) or type(error).__name__)[:_LONGEST_ERROR]
@@ -86,9 +84,9 @@ def post(
     raise Unreachable(f"{to.shown}: {text}")
 
 
-def _post(to: WebAddress, body: bytes, headers: Mapping[str, str], deadline: float) -> PostAnswer:
-    with ConversationDeadline(deadline, to.shown) as limit:
-        connection = HTTPConnection(to.host, to.port, timeout=deadline)
+def _post(to: WebAddress, body: bytes, headers: Mapping[str, str]) -> PostAnswer:
+    with ConversationDeadline(DEADLINE, to.shown) as limit:
+        connection = HTTPConnection(to.host, to.port, timeout=DEADLINE)
         try:
             tls = ssl.create_default_context() if to.tls else None
             connection.sock = limit.connected(to.host, to.port, tls=tls)

@@ -18,7 +18,7 @@ from exporter.bridge.site import BridgeSite, Paths
 from exporter.bridge.tending import Tending
 from exporter.bridge.token import BridgeToken
 from exporter.catalog import own
-from exporter.clock import Clock, WallClock
+from exporter.clock import Clock
 from exporter.errors import IonmonError, SettingsError
 from exporter.lifecycle import Lifecycle, record_settings
 from exporter.settings import BridgeSettings, Settings, journal_file
@@ -65,19 +65,12 @@ class BridgeParts:
 class BridgeProgram:
     """Runs until a signal stops it."""
 
-    def __init__(
-        self,
-        load: Callable[[], Settings],
-        listen: Sequence[str] = (),
-        clock: Clock | None = None,
-        make_parts: Callable[[Settings, AlertJournal, Clock, Telemetry], BridgeParts] | None = None,
-    ) -> None:
+    def __init__(self, load: Callable[[], Settings], clock: Clock, listen: Sequence[str]) -> None:
         """Load settings with `load`, now and at each reload; listen where it is reached by default.
 
         Raises SettingsError.
         """
-        self._load, self._listen, self._make_parts = load, tuple(listen), make_parts or parts
-        self._clock = clock or WallClock()
+        self._load, self._clock, self._listen = load, clock, tuple(listen)
         self.settings = load()
         configured(self.settings)
         self.telemetry = Telemetry(self._clock.now())
@@ -102,7 +95,7 @@ class BridgeProgram:
             raise RuntimeError("a part of the bridge was stopped by a defect") from self._defect
 
     async def _serve(self, started: Callable[[WebServer], None]) -> None:
-        self._parts = self._make_parts(self.settings, self._journal, self._clock, self.telemetry)
+        self._parts = parts(self.settings, self._journal, self._clock, self.telemetry)
         self._health = JournalHealth(self.telemetry, self._parts.journal_faults)
         self._tending = Tending(self._journal, self.telemetry, self._clock, self._health)
         self.site = self._site()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from exporter.cloud_monitoring.joint_bounds import LayoutUse, Near, extended, joint, slots
-from exporter.exposition.snapshot import Buckets, Exemplar
+from exporter.exposition.samples import Buckets, Exemplar
 
 LAYOUT_LIFE = 86_400_000_000_000  # a layout without points for a day no longer decides on bounds
 MOST_LAYOUTS = 64

@@ -6,7 +6,7 @@ from google.cloud.monitoring_v3.types import SpanContext
 from google.protobuf.message import DecodeError
 
 from exporter.cloud_monitoring.points import SECOND, Raw
-from exporter.exposition.snapshot import Exemplar
+from exporter.exposition.samples import Exemplar
 
 _SPAN = SpanContext.pb()
 _SPAN_PARTS = 6

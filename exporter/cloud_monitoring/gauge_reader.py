@@ -19,7 +19,7 @@ from exporter.cloud_monitoring.points import (
     wire_key,
 )
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
-from exporter.exposition.snapshot import Sample
+from exporter.exposition.samples import Sample
 
 _JOIN: dict[Reduce, Callable[[list[float]], float]] = {
     Reduce.SUM: sum,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 
 from exporter.cloud_monitoring.bucket_totals import BucketTotal, Layout
-from exporter.exposition.snapshot import Buckets, Exemplar
+from exporter.exposition.samples import Buckets, Exemplar
 
 MANY_EVENTS = 2**40  # in one point; below, no sum of counts comes near the end of 64 bits
 MOST_EVENTS = 2**62

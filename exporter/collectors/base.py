@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from exporter.errors import PollError
-from exporter.exposition.snapshot import Part
+from exporter.exposition.samples import Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

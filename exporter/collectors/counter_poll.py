@@ -23,7 +23,7 @@ from exporter.collectors.base import Delivery
 from exporter.collectors.family_fetch import FamilyFetch
 from exporter.collectors.scheduled_poll import ScheduledPoll
 from exporter.errors import PollError, Reason, StateError
-from exporter.exposition.snapshot import Part, Sample
+from exporter.exposition.samples import Part, Sample
 
 log = logging.getLogger("ionmon.cloud_monitoring")
 

@@ -10,7 +10,7 @@ from exporter.collectors.base import Delivery
 from exporter.collectors.family_fetch import FamilyFetch
 from exporter.collectors.scheduled_poll import ScheduledPoll
 from exporter.errors import PollError, Reason
-from exporter.exposition.snapshot import Part
+from exporter.exposition.samples import Part
 
 FORGET_EVERY = 60  # polls; labels of series that are gone take memory
 MISSED_INTERVALS = 3  # a poll that fails so often has its values withdrawn

@@ -15,7 +15,7 @@ from exporter.collectors.counter_poll import CounterPoll
 from exporter.collectors.gauge_poll import GaugePoll
 from exporter.collectors.project_label import LabelledPoll
 from exporter.collectors.scope_poll import ScopePoll
-from exporter.exposition.snapshot import Part, Sample
+from exporter.exposition.samples import Part, Sample
 
 
 def inherited(poll: Poll, before: Iterable[tuple[Poll, Delivery]]) -> Delivery | None:

@@ -9,7 +9,7 @@ from exporter.collectors.base import Delivery
 from exporter.collectors.counter_poll import CounterPoll
 from exporter.collectors.gauge_poll import GaugePoll
 from exporter.collectors.scheduled_poll import ScheduledPoll
-from exporter.exposition.snapshot import Part
+from exporter.exposition.samples import Part
 
 Reveal: TypeAlias = Callable[[], Awaitable[Delivery | None]]
 

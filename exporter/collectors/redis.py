@@ -10,7 +10,7 @@ from exporter.catalog import redis as catalog
 from exporter.clock import Clock
 from exporter.collectors.base import Delivery, Poll
 from exporter.errors import PollError, Reason
-from exporter.exposition.snapshot import Part
+from exporter.exposition.samples import Part
 from exporter.redis import info as redis_info
 from exporter.redis.client import Address, RedisTarget
 from exporter.redis.node import Node, NodeReading

@@ -18,7 +18,7 @@ from exporter.collectors.scheduled_poll import ScheduledPoll
 from exporter.collectors.scope_answer import MemberSeries, ScopeAnswer
 from exporter.collectors.scope_store import ScopeStore
 from exporter.errors import PollError, Reason, StateError
-from exporter.exposition.snapshot import Part
+from exporter.exposition.samples import Part
 
 ADOPTED = 86400  # seconds; as long as a project without points keeps its series
 

@@ -59,7 +59,7 @@ def serve(load_settings: Callable[[], Settings], listen: Sequence[str] = ()) -> 
 
 
 async def _run(load_settings: Callable[[], Settings], listen: Sequence[str]) -> None:
-    program = BridgeProgram(load_settings, listen)
+    program = BridgeProgram(load_settings, WallClock(), listen)
     await program.run(announce)
 
 

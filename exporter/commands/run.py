@@ -59,7 +59,7 @@ def serve(load_settings: Callable[[], Settings]) -> None:
 
 
 async def _run(load_settings: Callable[[], Settings]) -> None:
-    program = Program(load_settings)
+    program = Program(load_settings, WallClock())
     await program.run(lambda server: announce(server, program.settings))
 
 

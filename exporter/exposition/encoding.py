@@ -10,7 +10,7 @@ from typing import Protocol
 
 from exporter.catalog.model import Family, Type
 from exporter.catalog.names import base_name
-from exporter.exposition.snapshot import Buckets, Exemplar, Part, Sample
+from exporter.exposition.samples import Buckets, Exemplar, Part, Sample
 
 MOST_TEXTS = 100_000  # of a family's series; those of more would be a fifth of all memory
 CHUNK = 1_000  # series whose lines are in memory as text at once

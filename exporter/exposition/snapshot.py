@@ -7,9 +7,7 @@ from types import MappingProxyType
 from exporter.catalog.model import Family
 from exporter.catalog.names import Names
 from exporter.exposition.grouping import FamilyGroup, LeftOut, grouped
-from exporter.exposition.samples import Buckets, Exemplar, Part, Sample
-
-__all__ = ["Buckets", "Exemplar", "LeftOut", "Part", "Sample", "Snapshot", "snapshot"]
+from exporter.exposition.samples import Part
 
 _NO_GROUPS: Mapping[str, FamilyGroup] = MappingProxyType({})
 

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import TextIO
 
 from exporter.logs.redaction import redacted
 
@@ -38,12 +37,12 @@ def fields(**values: object) -> dict[str, dict[str, object]]:
     return {"fields": values}
 
 
-def setup(level: str = "info", form: str = "logfmt", stream: TextIO | None = None) -> None:
-    """Log to standard error, or to `stream`, from `level` on; libraries from warn on.
+def setup(level: str = "info", form: str = "logfmt") -> None:
+    """Log to standard error from `level` on; libraries from warn on.
 
     `form` is logfmt or json. A second call replaces the first.
     """
-    handler = logging.StreamHandler(stream if stream is not None else sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines(_FORMS[form]))
     handler.set_name(ROOT)
     root = logging.getLogger()

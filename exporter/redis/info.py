@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from exporter.catalog.model import Family, RedisInfo, Type
-from exporter.exposition.snapshot import Sample
+from exporter.exposition.samples import Sample
 
 Row = Mapping[str, str]
 Info = Mapping[str, tuple[Row, ...]]

@@ -20,6 +20,7 @@ from exporter.simulator.truth import Dist, TruthPoint, Value, normal
 from exporter.simulator.wire import Raw, RawSeries, descriptor, header_message, series_message
 from exporter.simulator.world import MINUTE, metrics_of
 
+DELAY = 120.0  # seconds after which a point is readable
 SERIES_TAG, TOKEN_TAG = b"\x0a", b"\x12"
 FAMILIES = {
     ValueType.INT64: cloud_run.REQUESTS,
@@ -33,10 +34,8 @@ class BulkWorld:
     project = deployment.PROJECT
     projects = ALONE
 
-    def __init__(
-        self, series: int, value: ValueType = ValueType.INT64, delay: float = 120.0
-    ) -> None:
-        self.series, self.value, self.delay = series, value, delay
+    def __init__(self, series: int, value: ValueType = ValueType.INT64) -> None:
+        self.series, self.value = series, value
         self.metrics = metrics_of([FAMILIES[value]])
         self.metric_type, (self._metric,) = next(iter(self.metrics.items()))
         self._headers = tuple(self._header(number) for number in range(series))
@@ -96,7 +95,7 @@ class BulkWorld:
         if request.page_token:
             at, offset = _token_read(request.page_token)
         first = int(query.start // MINUTE) + 1
-        last = int(min(query.end, at - self.delay) // MINUTE)
+        last = int(min(query.end, at - DELAY) // MINUTE)
         if last < first:
             return Billed(b"", 0, 1)
         size = max(1, min(request.page_size or MOST_POINTS, MOST_POINTS) // (last - first + 1))
@@ -118,7 +117,7 @@ class BulkWorld:
         return bytes(self._described().SerializeToString())
 
     def _described(self) -> Raw:
-        return descriptor(self.project, (self._metric,), self.delay)
+        return descriptor(self.project, (self._metric,), DELAY)
 
 
 def _token_read(token: str) -> tuple[float, int]:

@@ -141,8 +141,8 @@ def _answers(process: "subprocess.Popen[bytes]", port: int) -> bool:
 class SimulatedCache:
     """The L2 cache; `simulated` is true where redis-server is missing: a simulated one answers."""
 
-    def __init__(self, world: World, clock: Clock, program: str | None = None) -> None:
-        found = shutil.which("redis-server" if program is None else program)
+    def __init__(self, world: World, clock: Clock) -> None:
+        found = shutil.which("redis-server")
         self.simulated = found is None
 
         def hit_rate() -> float:

@@ -1,18 +1,15 @@
-"""The simulator: a world behind a real gRPC server, and the truth to compare a client with."""
+"""The simulator: a world behind a real gRPC server."""
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 
 from exporter.clock import Clock
 from exporter.errors import IonmonError
-from exporter.simulator import aggregation
 from exporter.simulator.api import MetricService, SerialisedAnswer, WorldAnswer
 from exporter.simulator.bulk import BulkWorld
 from exporter.simulator.faults import NONE, Faults
 from exporter.simulator.projects import ALONE, Projects
-from exporter.simulator.truth import Value
 from exporter.simulator.world import World
 
 THREADS = 8
@@ -86,27 +83,3 @@ class Simulator:
     def billed(self) -> int:
         """Series billed: once a query, and at least one."""
         return self._service.billed
-
-    def total(
-        self, metric_type: str, after: float, until: float, group_by: Sequence[str] = ()
-    ) -> dict[tuple[str, ...], Value]:
-        """Return the sum of all points that end in (after, until], by `group_by`.
-
-        Groups are named as in the catalog: "resource.location", "metric.response_code_class".
-        Numbers add up, distributions merge. Late or hidden points count: it is the truth.
-        """
-        if isinstance(self.world, BulkWorld):
-            return {(): self.world.total(after, until)}
-        groups: dict[tuple[str, ...], list[Value]] = {}
-        for metric in self.world.metrics[metric_type]:
-            found = self.world.series(metric_type, metric.source.resource, after, until)
-            for metric_labels, resource, points in found:
-                labels = {"metric": metric_labels, "resource": resource}
-                key = tuple(_read(labels, name) for name in group_by)
-                groups.setdefault(key, []).extend(point.value for point in points)
-        return {key: aggregation.total(values) for key, values in groups.items()}
-
-
-def _read(labels: dict[str, dict[str, str]], name: str) -> str:
-    where, _, key = name.partition(".")
-    return labels[where].get(key, "")

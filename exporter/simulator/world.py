@@ -73,7 +73,6 @@ class World:
     start     Unix time from which the scenario's minutes are counted; there is data before it
     scale     factor on all requests, for tests that need few
     flat      no day, no noise, no deploys: the same every minute but for incidents
-    families  what is served; by default the whole catalog
     """
 
     project = deployment.PROJECT
@@ -86,12 +85,11 @@ class World:
         scale: float = 1.0,
         *,
         flat: bool = False,
-        families: Iterable[Family] | None = None,
     ) -> None:
         self.seed, self.start, self.scenario = seed, start, scenario
         self.timeline = Timeline(scenario, start)
         self.traffic = Traffic(Mix(seed, scale, flat), self.timeline)
-        self.metrics = metrics_of(CATALOG.values() if families is None else families)
+        self.metrics = metrics_of(CATALOG.values())
 
     def series(
         self, metric_type: str, resource_type: str, start: float, end: float

@@ -9,8 +9,8 @@ MOST_BODIES = 64 * 1024 * 1024  # bytes of all bodies that are in memory
 class BodyBudget:
     """The bytes that the bodies of all connections may have in memory at once."""
 
-    def __init__(self, most: int = MOST_BODIES) -> None:
-        self._left = most
+    def __init__(self) -> None:
+        self._left = MOST_BODIES
 
     def take(self, size: int) -> bool:
         """Return whether so many bytes more may be kept."""

@@ -55,18 +55,15 @@ class GrafanaReply:
 class Api:
     """A Grafana at an address, and the token of a service account in it."""
 
-    def __init__(
-        self, address: str, token: Token, trust: ssl.SSLContext | None, seconds: float = SECONDS
-    ) -> None:
+    def __init__(self, address: str, token: Token) -> None:
         """Raise WrongAddress or TokenRefused for an address or a token that cannot be valid."""
         self.address = address.rstrip("/")
-        self._seconds = seconds
         if urlsplit(self.address).scheme not in ("http", "https"):
             raise WrongAddress(self.address, 0, "write it like https://grafana.example.com")
         if _TOKEN.fullmatch(token.reveal()) is None:
             raise TokenRefused(self.address, 0, f"the file contains no token; {_SERVICE_ACCOUNT}")
         self._token = token
-        self._opener = _opener(trust or ssl.create_default_context())
+        self._opener = _opener()
 
     def get(self, path: str, about: str) -> GrafanaReply:
         """Return the answer of a path; errors name `about`."""
@@ -118,18 +115,18 @@ class Api:
 
     def _answer(self, request: Request) -> Any:  # noqa: ANN401 - a response or an HTTPError
         try:
-            return self._opener.open(request, timeout=self._seconds)
+            return self._opener.open(request, timeout=SECONDS)
         except HTTPError as error:
             return error
 
 
-def _opener(trust: ssl.SSLContext) -> OpenerDirector:
+def _opener() -> OpenerDirector:
     """Return an opener that follows no redirect, so that the token goes nowhere else."""
     opener = OpenerDirector()
     for handler in (
         ProxyHandler(),
         HTTPHandler(),
-        HTTPSHandler(context=trust),
+        HTTPSHandler(context=ssl.create_default_context()),
         HTTPErrorProcessor(),
         HTTPDefaultErrorHandler(),
     ):

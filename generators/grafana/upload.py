@@ -5,7 +5,6 @@ A second upload changes nothing. After an error, the results before it are done;
 
 import hashlib
 import json
-import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,7 +19,7 @@ from generators.grafana.errors import (
     UploadError,
     WrongAddress,
 )
-from generators.grafana.model import FOLDER, Dashboard, Folder, dashboards
+from generators.grafana.model import FOLDER, Dashboard, dashboards
 
 _GRAFANAS_OWN = ("id", "version")  # Grafana sets these itself
 _NEEDED = (
@@ -50,8 +49,6 @@ def upload(
     address: str,
     token: Token,
     boards: Mapping[str, str],
-    folder: Folder = FOLDER,
-    trust: ssl.SSLContext | None = None,
     *,
     apply: bool = True,
 ) -> Iterator[UploadResult]:
@@ -59,48 +56,47 @@ def upload(
 
     address  of Grafana, as links.grafana has it
     boards   JSON texts by path; all are read before anything is sent
-    trust    authorities of certificates; by default those of the system
     apply    whether to write; without it, only what would be done is yielded
 
     Raises IonmonError for a text that is no dashboard, UploadError for what Grafana refuses.
     """
     listed = dashboards(boards)
-    api = Api(address, token, trust)
-    yield _folder(api, folder, apply=apply)
+    api = Api(address, token)
+    yield _folder(api, apply=apply)
     for board in listed:
-        yield _uploaded(api, board, folder, apply=apply)
+        yield _uploaded(api, board, apply=apply)
 
 
-def _folder(api: Api, folder: Folder, *, apply: bool) -> UploadResult:
-    about, url = f"folder {folder.uid}", f"{api.address}/dashboards/f/{folder.uid}"
-    found = api.get(f"/api/folders/{folder.uid}", about)
+def _folder(api: Api, *, apply: bool) -> UploadResult:
+    about, url = f"folder {FOLDER.uid}", f"{api.address}/dashboards/f/{FOLDER.uid}"
+    found = api.get(f"/api/folders/{FOLDER.uid}", about)
     if found.status != HTTPStatus.NOT_FOUND:
         _need(found, about, "uid")
         return UploadResult(about, UploadAction.UNCHANGED, url)
     if apply:
-        made = api.post("/api/folders", {"uid": folder.uid, "title": folder.title}, about)
+        made = api.post("/api/folders", {"uid": FOLDER.uid, "title": FOLDER.title}, about)
         _need(made, about, "uid")
     return UploadResult(about, UploadAction.CREATED, url)
 
 
-def _uploaded(api: Api, board: Dashboard, folder: Folder, *, apply: bool) -> UploadResult:
+def _uploaded(api: Api, board: Dashboard, *, apply: bool) -> UploadResult:
     url = f"{api.address}/d/{board.uid}"
     found = api.get(f"/api/dashboards/uid/{board.uid}", board.path)
     new = found.status == HTTPStatus.NOT_FOUND
     if not new:
         _need(found, board.path, "dashboard")
-        if _same(found.body, board, folder):
+        if _same(found.body, board):
             return UploadResult(board.path, UploadAction.UNCHANGED, url)
     if apply:
-        saved = api.post("/api/dashboards/db", _request(board, folder), board.path)
+        saved = api.post("/api/dashboards/db", _request(board), board.path)
         _need(saved, board.path, "uid")
     return UploadResult(board.path, UploadAction.CREATED if new else UploadAction.UPDATED, url)
 
 
-def _same(there: dict[str, Any], board: Dashboard, folder: Folder) -> bool:
+def _same(there: dict[str, Any], board: Dashboard) -> bool:
     """Return whether Grafana has this dashboard unchanged, and in the folder."""
     meta = there.get("meta")
-    placed = isinstance(meta, dict) and meta.get("folderUid") == folder.uid
+    placed = isinstance(meta, dict) and meta.get("folderUid") == FOLDER.uid
     return placed and _content(there["dashboard"]) == _content(json.loads(board.text))
 
 
@@ -110,12 +106,12 @@ def _content(body: Any) -> Any:  # noqa: ANN401 - what another program answers
     return {name: value for name, value in body.items() if name not in _GRAFANAS_OWN}
 
 
-def _request(board: Dashboard, folder: Folder) -> dict[str, Any]:
+def _request(board: Dashboard) -> dict[str, Any]:
     digest = hashlib.sha256(board.text.encode()).hexdigest()
     return {
         # The uid names it. An id is one server's own: elsewhere it would be another dashboard's.
         "dashboard": {**_content(json.loads(board.text)), "id": None},
-        "folderUid": folder.uid,
+        "folderUid": FOLDER.uid,
         "message": f"ionmon, sha256 {digest[:12]}",
         "overwrite": True,
     }

@@ -96,9 +96,9 @@ def _place(board: DrawnBoard, time: float) -> float:
     return min(100.0, max(0.0, share))
 
 
-def moment(time: float, pattern: str = "%Y-%m-%d %H:%M") -> str:
+def moment(time: float) -> str:
     """Return a time in UTC."""
-    return time_axis.written(time, pattern)
+    return time_axis.written(time, "%Y-%m-%d %H:%M")
 
 
 def _lasting(seconds: float) -> str:

@@ -86,12 +86,12 @@ def _head(report: ServiceReport) -> Iterator[str]:
     )
 
 
-def _section(title: str, lines: Iterable[str], otherwise: str = "") -> Iterator[str]:
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
     found = list(lines)
-    if found or otherwise:
+    if found:
         yield ""
         yield title.upper()
-        yield from found or [f"{INDENT}{otherwise}"]
+        yield from found
 
 
 def _bullets(texts: Iterable[str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import pairwise
 
@@ -73,13 +73,6 @@ def backtest(
 def within(firings: Iterable[Firing], span: TimeSpan) -> Iterator[Firing]:
     """Yield the firings that began within a span."""
     yield from (one for one in firings if span.start <= one.began <= span.end)
-
-
-def parts(by: Judging, share: float = 0.5) -> tuple[Judging, Judging]:
-    """Return by what to fit and by what to score: the earlier share of the span, and the rest."""
-    middle = by.span.start + share * by.span.seconds
-    first, second = TimeSpan(by.span.start, middle), TimeSpan(middle, by.span.end)
-    return replace(by, span=first), replace(by, span=second)
 
 
 def notifications(firings: Iterable[Firing], grouping: Grouping) -> Iterator[float]:

@@ -25,8 +25,8 @@ Answer = tuple[RecordedSeries, ...]
 class KeptAnswers:
     """Answers in a folder, each in a file named by its key; without a folder nothing is kept."""
 
-    def __init__(self, folder: Path | None, most_bytes: int = MOST_BYTES) -> None:
-        self._folder, self._most = folder, most_bytes
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
         self.reused = 0
 
     def of(self, key: object, ask: Callable[[], Answer]) -> Answer:
@@ -49,7 +49,7 @@ class KeptAnswers:
             return
         with suppress(OSError):
             files = [(path, path.stat()) for path in self._folder.glob(f"*{_SUFFIX}")]
-            left = sum(stat.st_size for _, stat in files) - self._most
+            left = sum(stat.st_size for _, stat in files) - MOST_BYTES
             for path, stat in sorted(files, key=lambda file: file[1].st_mtime):
                 if left <= 0:
                     break

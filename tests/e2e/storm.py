@@ -20,6 +20,7 @@ from exporter.simulator.projects import ALONE, Projects
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import World
 from tests.clocks import FastClock
+from tests.exporter.simulator.worlds import true_total
 from tests.servers import free_port, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -155,5 +156,5 @@ def happened(page: Page, served: Simulator) -> dict[tuple[str, ...], object]:
     """Return the world's own requests since the page's counting began."""
     by = ("resource.location", "metric.response_code_class")
     since = cut(page, REQUESTS.removesuffix("_total"))
-    found = served.total(COUNTS, since, end(page), by)
+    found = true_total(served.world, COUNTS, since, end(page), by)
     return {key: value for key, value in found.items() if value}

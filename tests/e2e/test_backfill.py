@@ -20,6 +20,7 @@ from generators.rules.model import Group, RuleFile
 from generators.rules.running import recordings
 from tests.e2e.backfilled import Lived, Project, backfill, live
 from tests.e2e.past import Stretch, evaluate
+from tests.exporter.simulator.worlds import true_total
 from tests.servers import Prometheus, blocks, prometheus
 
 pytestmark = pytest.mark.deep
@@ -47,7 +48,7 @@ class Joint:
 
     def truth(self, after: float, until: float, *by: str) -> dict[tuple[str, ...], float]:
         """Return the requests in (after, until]."""
-        found = self.simulator.total(RUN_REQUESTS, after, until, by)
+        found = true_total(self.simulator.world, RUN_REQUESTS, after, until, by)
         return {key: float(value) for key, value in found.items()}  # type: ignore[arg-type]
 
     def vector(self, text: str, at: float, *by: str) -> dict[tuple[str, ...], float]:

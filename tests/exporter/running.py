@@ -22,6 +22,7 @@ from exporter.simulator.server import Simulator
 from exporter.simulator.world import World
 from tests import servers
 from tests.clocks import HandClock
+from tests.exporter.simulator.worlds import world_of
 
 IONMON = (sys.executable, "-c", "from exporter.cli import main; main()")
 REQUESTS, INSTANCES = "cloudrun_requests_total", "cloudrun_instances"
@@ -39,7 +40,7 @@ def simulator(
     """Serve some families of a project as it would be now, or so many seconds ahead of now."""
     known = [CATALOG[family] if isinstance(family, str) else family for family in families]
     clock = HandClock(time.time() + ahead) if ahead else WallClock()
-    world = World(start=time.time(), scale=0.01, families=known)
+    world = world_of(known, time.time(), scale=0.01)
     found = Simulator(world, clock, Faults.parse(faults), projects=projects)
     _ADDRESSES[found] = found.start()
     try:

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families as text_form
 
 from exporter.catalog.model import Family, Label, Own, Type, Unit
 from exporter.exposition.exposition import Format
-from exporter.exposition.snapshot import Buckets, Exemplar, Part, Sample
+from exporter.exposition.samples import Buckets, Exemplar, Part, Sample
 
 Row = tuple[str, tuple[tuple[str, str], ...], str]
 LABELS = (Label("a", "first"), Label("b", "second"))

@@ -17,13 +17,13 @@ from exporter.exposition.exposition import Format
 from exporter.settings import Settings
 from exporter.simulator.faults import Faults
 from exporter.simulator.server import Simulator
-from exporter.simulator.world import World
 from exporter.telemetry import Telemetry
 from exporter.web.scrapers import Scrapers
 from exporter.web.site import ExporterSite
 from tests.clocks import HandClock
 from tests.exporter.running import INSTANCES, REQUESTS, UP, tree
 from tests.exporter.simulator.asking import NOON
+from tests.exporter.simulator.worlds import world_of
 from tests.servers import free_port
 
 FAMILIES = (REQUESTS, INSTANCES, UP)
@@ -75,7 +75,7 @@ class Stage:
 def stage(folder: Path, faults: str = "", redis: Any = None, **google: Any) -> Iterator[Stage]:
     """Set up a project of three families, and an engine that reads them."""
     clock = HandClock(NOON)
-    world = World(start=NOON, scale=0.01, families=[CATALOG[name] for name in FAMILIES])
+    world = world_of([CATALOG[name] for name in FAMILIES], NOON, scale=0.01)
     simulator = Simulator(world, clock, Faults.parse(faults))
     settings = tree(simulator.start(), *FAMILIES, **google)
     found = Stage(folder, simulator, clock, settings | {"redis": redis or {}})

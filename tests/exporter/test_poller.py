@@ -10,7 +10,7 @@ import pytest
 from exporter.catalog import own
 from exporter.collectors.base import Delivery, Poll
 from exporter.errors import PollError, Reason
-from exporter.exposition.snapshot import Part, Sample
+from exporter.exposition.samples import Part, Sample
 from exporter.poller import Poller
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock

@@ -4,7 +4,7 @@ import asyncio
 
 from exporter.collectors.base import Delivery
 from exporter.errors import PollError, Reason
-from exporter.exposition.snapshot import Part
+from exporter.exposition.samples import Part
 from exporter.poller import Poller
 from tests.exporter.samples import COUNTER
 from tests.exporter.test_poller import Desk, Scripted, brought, failures, part

@@ -12,6 +12,7 @@ import pytest
 
 from exporter import lifecycle, program
 from exporter.catalog import own
+from exporter.clock import WallClock
 from exporter.engine import Engine
 from exporter.errors import IonmonError, SettingsError
 from exporter.program import Program
@@ -66,7 +67,7 @@ class Desk:
 
         monkeypatch.setattr(Engine, "start", noted)
         monkeypatch.setattr(Engine, "stop", held)
-        self.program = Program(self.load)
+        self.program = Program(self.load, WallClock())
 
     def load(self) -> Settings:
         """Return the settings, or fail as told."""

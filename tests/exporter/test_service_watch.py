@@ -5,7 +5,8 @@ import pytest
 from exporter.catalog import cloud_run, cloud_sql
 from exporter.catalog.model import Family
 from exporter.collectors.base import Delivery
-from exporter.exposition.snapshot import Part, snapshot
+from exporter.exposition.samples import Part
+from exporter.exposition.snapshot import snapshot
 from exporter.poller import PollFault, PollState
 from exporter.service_watch import ServiceWatch, data_times
 from exporter.settings import Settings

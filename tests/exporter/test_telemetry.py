@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from exporter.catalog import own
-from exporter.exposition.snapshot import Sample
+from exporter.exposition.samples import Sample
 from exporter.telemetry import MOST_SERIES, Telemetry
 
 

@@ -44,13 +44,13 @@ class FiringState:
     faults: tuple[str, ...] = ()
 
 
-def held_now(addresses: Iterable[str], now: float, unseen: float = UNSEEN) -> HeldNow:
-    """Ask every Alertmanager; one that has run for less than `unseen` seconds may lack alerts."""
+def held_now(addresses: Iterable[str], now: float) -> HeldNow:
+    """Ask every Alertmanager; one that has just started may lack alerts."""
     answers, faults = [], []
     for address in addresses:
         try:
             answers.append(Alertmanager(address).held())
-            if now - Alertmanager(address).started_at() < unseen:
+            if now - Alertmanager(address).started_at() < UNSEEN:
                 faults.append(f"{address}: Alertmanager {STARTED}")
         except AlertmanagerFault as error:
             faults.append(str(error))

@@ -33,16 +33,8 @@ from exporter.summary.read import WEEK, Reader, service_state
 EXPLAINED = 10  # alerts that fire
 
 
-def gathered(
-    settings: Settings,
-    journal: JournalReading | None,
-    edition: Edition,
-    unseen: float = UNSEEN,
-) -> Digest:
-    """Return the digest of an edition. Raises MonitoringConfigError without the queries' file.
-
-    unseen  seconds that a server which has started needs to have again what fires
-    """
+def gathered(settings: Settings, journal: JournalReading | None, edition: Edition) -> Digest:
+    """Return the digest of an edition. Raises MonitoringConfigError without the queries' file."""
     config = read_config(config_path(settings))
     servers = clients(settings)
     reader = Reader(main=servers[0], longterm=servers[-1])
@@ -53,11 +45,11 @@ def gathered(
     before = len(reader.faults)
     now = firing_state(
         read_history(settings, servers, reader, week, found, lost),
-        held_now(settings.prometheus.alertmanagers, edition.made, unseen),
+        held_now(settings.prometheus.alertmanagers, edition.made),
         frozenset({*settings.prometheus.external_labels, REPLICA}),
         recorded=len(reader.faults) == before
         and all(map(reader.answers, servers))
-        and not any(_has_just_started(one, edition.made - unseen) for one in servers),
+        and not any(_has_just_started(one, edition.made - UNSEEN) for one in servers),
         soon=edition.made - edition.span.end <= SOON,
     )
     alerts = now.history

@@ -8,7 +8,7 @@ from exporter.application.memory import Memory
 from exporter.application.merging import Merger
 from exporter.application.state import StoredLevel
 from exporter.catalog.application import ACTIVE_USERS, REQUESTS
-from exporter.exposition.snapshot import Buckets, Sample
+from exporter.exposition.samples import Buckets, Sample
 from tests.exporter.application.states import (
     NOW,
     Layout,

@@ -3,7 +3,7 @@
 import pytest
 
 from exporter.application.merging import Merger
-from exporter.exposition.snapshot import Buckets
+from exporter.exposition.samples import Buckets
 from tests.exporter.application.states import (
     NOW,
     Layout,

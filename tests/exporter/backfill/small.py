@@ -8,6 +8,7 @@ from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.ledger import Ledger
 from exporter.cloud_monitoring.points import SECOND
 from exporter.simulator.world import World
+from tests.exporter.simulator.worlds import world_of
 
 REQUESTS = "cloudrun_requests_total"
 BOUNDARY = 1_790_000_000 // CHUNK * CHUNK
@@ -41,7 +42,7 @@ remote_write:
 
 def world() -> World:
     """Return a project with one counter."""
-    return World(1, CUT, scale=0.01, families=[CATALOG[REQUESTS]])
+    return world_of([CATALOG[REQUESTS]], CUT, scale=0.01)
 
 
 def written(folder: Path) -> Path:

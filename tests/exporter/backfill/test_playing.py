@@ -8,7 +8,7 @@ from exporter.catalog import CATALOG
 from exporter.cloud_monitoring.ledger import Ledger
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.totals import Amount
-from exporter.exposition.snapshot import Part
+from exporter.exposition.samples import Part
 from tests.exporter.backfill.test_plan import COUNTER, CUT, GAUGE, family_cut
 
 TAIL = ("ionmon", "a:1")

@@ -19,6 +19,7 @@ from exporter.simulator.world import World
 from tests.clocks import HandClock
 from tests.e2e.backfilled import client_of
 from tests.exporter.backfill.test_plan import COUNTER, CUMULATIVE, CUT, GAUGE, family_cut, target
+from tests.exporter.simulator.worlds import true_total, world_of
 
 WINDOW = Chunk(CUT - 3600, CUT)
 
@@ -26,7 +27,7 @@ WINDOW = Chunk(CUT - 3600, CUT)
 @contextmanager
 def reader(cut: FamilyCut, faults: Faults = NONE) -> Iterator[tuple[Simulator, FamilyReader]]:
     """Read a family of a simulated project, an hour after the cut."""
-    world = World(1, CUT, families=[CATALOG[cut.target.family.name]])
+    world = world_of([CATALOG[cut.target.family.name]], CUT)
     simulator = Simulator(world, HandClock(CUT + 3600), faults)
     try:
         with client_of(simulator.start()) as client:
@@ -60,7 +61,7 @@ def test_a_window_is_read_in_full(faults: Faults) -> None:
     """Every point that ends in the window is there once, also from an API with faults."""
     with reader(cut_of(COUNTER), faults) as (simulator, read):
         found = read.read(WINDOW)
-        true = simulator.total("run.googleapis.com/request_count", CUT - 3660, CUT - 60)
+        true = true_total(simulator.world, "run.googleapis.com/request_count", CUT - 3660, CUT - 60)
     assert total(found) == true[()]
     assert set(found.by_step) == set(range(CUT - 3600, CUT, STEP))
     for at, points in found.by_step.items():
@@ -101,7 +102,7 @@ class Negative:
 
 def test_points_that_cannot_be_counted_are_logged(caplog: pytest.LogCaptureFixture) -> None:
     """They are left out, as the exporter does; the log names their family once."""
-    simulator = Simulator(World(1, CUT, families=[CATALOG[COUNTER]]), HandClock(CUT + 3600))
+    simulator = Simulator(world_of([CATALOG[COUNTER]], CUT), HandClock(CUT + 3600))
     try:
         with client_of(simulator.start()) as client:
             read = FamilyReader(cut_of(COUNTER), Negative(client))
@@ -118,7 +119,7 @@ def test_a_metric_that_is_not_there() -> None:
     """A product that the project does not use has no points."""
     with reader(cut_of(COUNTER)) as (_, read):
         pass
-    world = World(1, CUT, families=[CATALOG[GAUGE]])
+    world = world_of([CATALOG[GAUGE]], CUT)
     simulator = Simulator(world, HandClock(CUT))
     try:
         with client_of(simulator.start()) as client:

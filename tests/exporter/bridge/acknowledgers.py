@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from exporter.bridge import acknowledging
 from exporter.bridge.acknowledgement_part import AcknowledgementPart
 from exporter.bridge.incidents import FiringIncident
 from exporter.clock import WallClock
@@ -26,9 +29,10 @@ def settings(alertmanager: int, prometheus: int, **sections: object) -> Settings
 @contextmanager
 def acknowledgers(folder: Path, given: Settings) -> Iterator[AcknowledgementPart]:
     """Run the part of the bridge that acknowledges, on a journal in the folder."""
-    with journal(folder / "journal.sqlite") as kept:
+    with pytest.MonkeyPatch.context() as patch, journal(folder / "journal.sqlite") as kept:
+        patch.setattr(acknowledging, "UNSEEN", UNSEEN)
         part = AcknowledgementPart(
-            settings=given, journal=kept, clock=WallClock(), telemetry=Telemetry(0.0), unseen=UNSEEN
+            settings=given, journal=kept, clock=WallClock(), telemetry=Telemetry(0.0)
         )
         loop = asyncio.new_event_loop()
         running = loop.create_task(part.run())

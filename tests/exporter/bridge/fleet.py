@@ -9,6 +9,8 @@ from pathlib import Path
 from threading import get_ident
 from typing import TypeVar
 
+import pytest
+
 from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledging import Acknowledging
 from exporter.bridge.alertmanagers import HeldAlert
@@ -96,7 +98,9 @@ def kept(
     """Keep acknowledgements in a journal of the folder, as a bridge that has just started."""
     with journal(folder / "journal.sqlite") as found:
         rows = AcknowledgementRows(found.transaction)
-        yield Acknowledging(fleet.firing, rows, fleet.clock, unseen), found
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("exporter.bridge.acknowledging.UNSEEN", unseen)
+            yield Acknowledging(fleet.firing, rows, fleet.clock), found
 
 
 @contextmanager

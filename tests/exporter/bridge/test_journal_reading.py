@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from exporter.bridge import journal_reading
 from exporter.bridge.deliveries import Transaction
 from exporter.bridge.history_sources import journaled
 from exporter.bridge.journal_reading import JournalReading
@@ -49,12 +52,12 @@ def test_alerts_and_their_damage_are_one_reading(tmp_path: Path) -> None:
     assert len(asked) == 1
 
 
-def test_pieces_are_the_whole(tmp_path: Path) -> None:
+def test_pieces_are_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the size of a piece: each row once, in the order of the notifications."""
     with journal(tmp_path / "journal.sqlite") as kept:
         for at in (5, 3, 4, 1, 2):
             kept.receive(given(entry(fingerprint=str(at))), (), NOON + at)
         for size in (1, 2, 5, 6):
-            reading = JournalReading(kept.transaction, at_once=size)
-            found = reading.alerts(SPAN.start, SPAN.end).alerts
+            monkeypatch.setattr(journal_reading, "AT_ONCE", size)
+            found = JournalReading(kept.transaction).alerts(SPAN.start, SPAN.end).alerts
             assert [one.alert.fingerprint for one in found] == ["1", "2", "3", "4", "5"]

@@ -11,7 +11,7 @@ from exporter.bridge.intake import MOST_BODY
 from exporter.bridge.records import BREAK
 from exporter.catalog import own_bridge
 from exporter.errors import StateError
-from exporter.web.bodies import BodyBudget
+from exporter.web.bodies import MOST_BODIES
 from tests.exporter.bridge.desks import Desk
 from tests.exporter.bridge.notified import NOON, document, entry
 from tests.exporter.web.serving import left, opened, rest
@@ -55,9 +55,9 @@ def too_large(desk: Desk, path: str) -> bytes:
 
 def crowded(desk: Desk, path: str) -> bytes:
     """Send it while other bodies fill the memory."""
-    desk.server._bodies = BodyBudget(0)
+    desk.server._bodies._left = 0
     answer = rest(opened(desk.server, head(path, 9) + b"x" * 9))
-    desk.server._bodies = BodyBudget()
+    desk.server._bodies._left = MOST_BODIES
     return answer
 
 

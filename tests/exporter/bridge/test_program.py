@@ -15,10 +15,11 @@ from typing import Any
 import bcrypt
 import pytest
 
+from exporter.bridge import program
 from exporter.bridge.delivery_faults import DeliveryFaults
 from exporter.bridge.journal import JournalLimits
 from exporter.bridge.program import BridgeParts, BridgeProgram, configured, limits
-from exporter.clock import Clock
+from exporter.clock import Clock, WallClock
 from exporter.errors import SettingsError
 from exporter.settings import Overrides, Settings, load
 from tests.exporter.bridge.bridges import RunningBridge, bridge
@@ -26,6 +27,7 @@ from tests.exporter.bridge.desks import Owing
 from tests.exporter.bridge.notified import alerts_of, entry, journal
 from tests.exporter.running import IONMON
 from tests.exporter.web.certificates import Authority
+from tests.exporter.web.serving import LISTEN
 from tests.servers import answers, free_port, process, wait_until
 
 pytestmark = pytest.mark.slow
@@ -78,7 +80,7 @@ def refused(home: Path, settings: str, **web: Path) -> str:
     path.write_text(settings)
     flags = Overrides(journal_file=home / "journal", **web)
     with pytest.raises(SettingsError) as caught:
-        asyncio.run(BridgeProgram(lambda: load(path, flags), ("127.0.0.1:0",)).run())
+        asyncio.run(BridgeProgram(lambda: load(path, flags), WallClock(), LISTEN).run())
     return str(caught.value)
 
 
@@ -130,9 +132,9 @@ def test_passwords_without_a_token_are_warned_of(
         storage={"journal_file": tmp_path / "journal"},
         web={"config_file": web},
     )
-    program = BridgeProgram(lambda: settings, ("127.0.0.1:0",))
+    running = BridgeProgram(lambda: settings, WallClock(), LISTEN)
     with caplog.at_level("WARNING", "ionmon.bridge"):
-        asyncio.run(program.run(lambda _: program.lifecycle.stopping.set()))
+        asyncio.run(running.run(lambda _: running.lifecycle.stopping.set()))
     assert "set notifications.bridge.credentials_file" in caplog.text
 
 
@@ -254,7 +256,7 @@ class Failing:
         """Apply nothing."""
 
 
-def test_a_part_that_fails_ends_it(tmp_path: Path) -> None:
+def test_a_part_that_fails_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bridge that would go on and deliver nothing ends, so that it is started again."""
     settings = Settings(
         notifications={"bridge": {}},
@@ -266,13 +268,10 @@ def test_a_part_that_fails_ends_it(tmp_path: Path) -> None:
             dispatching=Owing(), journal_faults=DeliveryFaults(clock), running=(Failing(),)
         )
 
-    program = BridgeProgram(
-        lambda: settings,
-        ("127.0.0.1:0",),
-        make_parts=failing,
-    )
+    monkeypatch.setattr(program, "parts", failing)
+    failed = BridgeProgram(lambda: settings, WallClock(), LISTEN)
     with pytest.raises(RuntimeError, match="stopped by a defect"):
-        asyncio.run(program.run())
+        asyncio.run(failed.run())
 
 
 def test_a_post_under_way_is_answered_at_the_end(tmp_path: Path) -> None:

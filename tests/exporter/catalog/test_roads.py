@@ -15,6 +15,7 @@ from exporter.simulator.truth import Dist
 from exporter.simulator.world import World
 from tests.clocks import HandClock
 from tests.e2e.history import Exporter
+from tests.exporter.simulator.worlds import world_of
 
 NOON = 1_790_000_040 // 86400 * 86400 + 43200
 ROADS = {"logs": by_logs(), "managed_prometheus": by_managed_prometheus()}
@@ -79,7 +80,7 @@ def sample(family: Family) -> str:
 def test_what_a_road_brings_is_counted(road: str, tmp_path: Path) -> None:
     """Every counter and histogram rises by what the source had in that time."""
     families = ROADS[road]
-    clock, world = HandClock(NOON), World(start=NOON, families=families)
+    clock, world = HandClock(NOON), world_of(families, NOON)
     simulator = Simulator(world, clock)
     first, last = asyncio.run(pages(road, simulator, clock, tmp_path))
     simulator.close()

@@ -13,7 +13,7 @@ from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.cloud_monitoring.target import FamilyTarget, Margins, Shared
 from exporter.collectors.counter_poll import CounterPoll
 from exporter.errors import PollError
-from exporter.exposition.snapshot import Buckets
+from exporter.exposition.samples import Buckets
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
 from tests.exporter.cloud_monitoring.paper import PaperApi

@@ -14,7 +14,7 @@ from exporter.cloud_monitoring.counter_reader import MAX_AHEAD, CounterReader, S
 from exporter.cloud_monitoring.ledger import Ledger
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
-from exporter.exposition.snapshot import Exemplar
+from exporter.exposition.samples import Exemplar
 from tests.exporter.cloud_monitoring.ledgers import buckets_of, counts_of
 from tests.exporter.cloud_monitoring.messages import OK, SERVICE, distribution, page, series
 

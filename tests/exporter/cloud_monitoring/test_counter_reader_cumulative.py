@@ -21,7 +21,7 @@ from exporter.cloud_monitoring.ledger import Ledger, Outcome
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.state_schema import LAYOUT
 from exporter.exposition.encoding import Stems, lines
-from exporter.exposition.snapshot import Part, Sample
+from exporter.exposition.samples import Part, Sample
 from exporter.state_file.sqlite_file import create
 from tests.exporter.cloud_monitoring.ledgers import counts_of
 from tests.exporter.cloud_monitoring.messages import SERVICE, distribution, page, series

@@ -6,7 +6,7 @@ from google.protobuf.wrappers_pb2 import StringValue
 
 from exporter.cloud_monitoring.bucket_totals import BucketTotal
 from exporter.cloud_monitoring.exemplars import exemplars
-from exporter.exposition.snapshot import Exemplar
+from exporter.exposition.samples import Exemplar
 from tests.exporter.cloud_monitoring.messages import distribution
 
 Span = SpanContext.pb()

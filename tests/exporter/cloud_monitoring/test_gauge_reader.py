@@ -10,7 +10,7 @@ from exporter.catalog.model import CloudMonitoring, MetricKind, Reduce, ValueTyp
 from exporter.cloud_monitoring.gauge_reader import GaugeReader, GaugeSample, join, limited, newest
 from exporter.cloud_monitoring.points import SECOND, Identities
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
-from exporter.exposition.snapshot import Sample
+from exporter.exposition.samples import Sample
 from tests.exporter.cloud_monitoring.messages import SERVICE, distribution, page, series
 
 assert isinstance(INSTANCES.source, CloudMonitoring)

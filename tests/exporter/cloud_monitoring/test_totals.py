@@ -9,7 +9,7 @@ from exporter.catalog.cloud_run import REQUEST_DURATION, REQUESTS
 from exporter.cloud_monitoring.bucket_layouts import layout
 from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.totals import Amount, Total
-from exporter.exposition.snapshot import Buckets, Exemplar
+from exporter.exposition.samples import Buckets, Exemplar
 from tests.exporter.cloud_monitoring.ledgers import add_buckets, add_number, buckets_of, counts_of
 
 MINUTE = 60 * SECOND

@@ -24,7 +24,7 @@ from exporter.collectors.cloud_monitoring import CloudMonitoringCollector
 from exporter.collectors.counter_poll import CounterPoll
 from exporter.collectors.gauge_poll import GaugePoll
 from exporter.errors import PollError, Reason
-from exporter.exposition.snapshot import Buckets
+from exporter.exposition.samples import Buckets
 from exporter.simulator.faults import Faults
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import World
@@ -32,6 +32,7 @@ from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
 from tests.exporter.cloud_monitoring.scripted import HandTime
 from tests.exporter.simulator.asking import COUNT, LATENCIES, NOON, ROWS
+from tests.exporter.simulator.worlds import true_total
 
 PROJECT, WEEK = World.project, 7 * 86400
 GROUPS = ("resource.location", "metric.response_code_class")
@@ -128,8 +129,8 @@ def test_counts_are_the_world_s(tmp_path: Path, faults: str, hours: float) -> No
         assert requests._ledger is not None
         after, until = requests._ledger.start / 10**9, stage.clock.now() - 120
         late = 480 if "late" in faults else 0
-        low = stage.simulator.total(COUNT, after, until - late, GROUPS)
-        high = stage.simulator.total(COUNT, after, until, GROUPS)
+        low = true_total(stage.simulator.world, COUNT, after, until - late, GROUPS)
+        high = true_total(stage.simulator.world, COUNT, after, until, GROUPS)
     counted = {(labels[1], labels[3]): value for labels, value in shown.items() if value}
     assert counted.keys() == high.keys()
     assert all(low[key] <= counted[key] <= high[key] for key in high)
@@ -145,7 +146,7 @@ def test_buckets_are_the_world_s(tmp_path: Path) -> None:
         shown = samples(poll)
         assert poll._ledger is not None
         after, until = poll._ledger.start / 10**9, stage.clock.now() - 120
-        truth = stage.simulator.total(LATENCIES, after, until, GROUPS)
+        truth = true_total(stage.simulator.world, LATENCIES, after, until, GROUPS)
     for (_, region, _, code), found in shown.items():
         if not (sum(found.counts) or (region, code) in truth):
             continue
@@ -264,8 +265,12 @@ def test_malformed_answers_cost_only_what_is_malformed(tmp_path: Path) -> None:
         requests, durations = stage.collector.polls()
         shown, buckets = samples(requests), samples(durations)
         assert requests._ledger is not None
-        truth = stage.simulator.total(
-            COUNT, requests._ledger.start / 10**9, stage.clock.now() - 120, GROUPS
+        truth = true_total(
+            stage.simulator.world,
+            COUNT,
+            requests._ledger.start / 10**9,
+            stage.clock.now() - 120,
+            GROUPS,
         )
         tell = stage.telemetry.value
         assert tell(own.SERIES_DROPPED, (REQUESTS, "invalid")) > 0

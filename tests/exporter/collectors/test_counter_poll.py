@@ -12,7 +12,7 @@ from exporter.catalog.model import CloudMonitoring, Type, ValueType
 from exporter.cloud_monitoring.descriptors import Described
 from exporter.cloud_monitoring.points import SECOND
 from exporter.collectors import counter_poll
-from exporter.exposition.snapshot import Buckets
+from exporter.exposition.samples import Buckets
 from tests.exporter.cloud_monitoring.messages import OK, SERVICE, distribution
 from tests.exporter.cloud_monitoring.paper import PaperPoint
 from tests.exporter.collectors.minutes import CLASSES, DELAY, START, Minutes, named, shown

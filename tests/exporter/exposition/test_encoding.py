@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families as text_form
 from exporter.catalog.model import Family, Label, Type, Unit
 from exporter.exposition.encoding import Stems, head, lines, number
 from exporter.exposition.exposition import Format
-from exporter.exposition.snapshot import Buckets, Exemplar, Part, Sample
+from exporter.exposition.samples import Buckets, Exemplar, Part, Sample
 from tests.exporter.samples import (
     COUNTER,
     COUNTS,

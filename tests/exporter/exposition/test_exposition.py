@@ -14,7 +14,8 @@ from exporter.catalog.model import Family, Label, Type
 from exporter.exposition import exposition
 from exporter.exposition.exposition import ROOM, Exposition, Format
 from exporter.exposition.piece import MOST_PLAIN
-from exporter.exposition.snapshot import Buckets, Part, Sample, snapshot
+from exporter.exposition.samples import Buckets, Part, Sample
+from exporter.exposition.snapshot import snapshot
 from tests.exporter.samples import COUNTER, GAUGE, TIMES_TAKEN, buckets, expected, parts, read
 
 KINDS = (

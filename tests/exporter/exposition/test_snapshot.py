@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.catalog.model import Family, Label, Type
-from exporter.exposition.snapshot import Buckets, Part, Sample, Snapshot, snapshot
+from exporter.exposition.samples import Buckets, Part, Sample
+from exporter.exposition.snapshot import Snapshot, snapshot
 from tests.exporter.samples import COUNTER, GAUGE
 
 BUCKETS = Buckets((1.0,), (1, 0), 0.5)

@@ -6,6 +6,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from datetime import UTC, datetime
 
 import pytest
@@ -32,7 +33,8 @@ def page() -> Iterator[io.StringIO]:
     root, own = logging.getLogger(), logging.getLogger(logs.ROOT)
     kept = (root.handlers[:], own.level, logging.raiseExceptions)
     stream = io.StringIO()
-    logs.setup("debug", "logfmt", stream)
+    with redirect_stderr(stream):
+        logs.setup("debug")
     yield stream
     root.handlers[:], level, logging.raiseExceptions = kept
     own.setLevel(level)
@@ -142,7 +144,8 @@ def test_arguments_that_do_not_fit_lose_no_record(page: io.StringIO) -> None:
 
 def test_levels(page: io.StringIO) -> None:
     """Own records are logged from the level on, those of libraries from warn on."""
-    logs.setup("warn", "logfmt", page)
+    with redirect_stderr(page):
+        logs.setup("warn")
     own, library = logs.logger("poller"), logging.getLogger("library")
     own.info("a")
     own.warning("b")
@@ -168,7 +171,8 @@ def test_once(page: io.StringIO) -> None:
 @pytest.mark.parametrize("secret", ["canary", 'ca"na\\ry', "ca na/ry&é", "first-line\nsecond-line"])
 def test_a_secret_is_in_no_line(page: io.StringIO, form: str, secret: str) -> None:
     """A concealed value is replaced in messages, fields and tracebacks, however it is spelt."""
-    logs.setup("info", form, page)
+    with redirect_stderr(page):
+        logs.setup("info", form)
     logs.conceal(secret)
     log = logs.logger("poller")
     log.info("url redis://u:%s@h", secret, extra=fields(a=secret, b=[secret], c={"k": secret}))

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 from exporter.application.families import SchemaKey, joined
 from exporter.application.state import Schema
 from exporter.catalog import application as catalog
-from exporter.exposition.snapshot import Buckets
+from exporter.exposition.samples import Buckets
 from exporter.recorder import Application, Recorder
 from exporter.recorder.application import MOST_ENDPOINTS, MOST_NAMES
 from exporter.recorder.changes import RegistryReader

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from exporter.catalog import own
 from exporter.catalog import redis as catalog
 from exporter.catalog.model import Family, RedisInfo
-from exporter.exposition.snapshot import Sample
+from exporter.exposition.samples import Sample
 from exporter.redis import info as redis_info
 
 TEXT = """# Server\r

@@ -13,12 +13,11 @@ from tests.exporter.simulator.asking import COUNT, INSTANCES, LATENCIES, NOON, a
 )
 def test_all_series_are_read_over_pages(value: ValueType, metric: str) -> None:
     """Google's client reads every series of every minute once, over several pages."""
-    world = BulkWorld(1000, value, delay=0.0)
+    world = BulkWorld(1000, value)
     with asking(world) as asker:
-        found = asker.points(metric, NOON - 180, NOON, page_size=900)
+        found = asker.points(metric, NOON - 300, NOON - 120, page_size=900)
         assert len(found) == 3000
-        assert world.total(NOON - 180, NOON) == sum(found.values())
-        assert asker.simulator.total(metric, NOON - 180, NOON) == {(): sum(found.values())}
+        assert world.total(NOON - 300, NOON - 120) == sum(found.values())
         assert (asker.simulator.calls, asker.simulator.billed) == (4, 1000)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -16,10 +17,10 @@ from tests.exporter.simulator.asking import NOON
 
 
 @contextmanager
-def cache(clock: HandClock, program: str | None = None) -> Iterator[tuple[Any, Any]]:
+def cache(clock: HandClock) -> Iterator[tuple[Any, Any]]:
     """Run the cache of a world with a cold cache from the fourth minute, and connect to it."""
     world = World(start=NOON, scenario=SCENARIOS["cold_cache"])
-    found = SimulatedCache(world, clock, program)
+    found = SimulatedCache(world, clock)
     host, port = found.address.split(":")
     try:
         with redis.Redis(host=host, port=int(port)) as client:
@@ -75,10 +76,13 @@ def test_close_ends_the_server() -> None:
         redis.Redis(port=int(found.address.split(":")[1]), retry=None).ping()
 
 
-def test_without_redis_server_its_answers_are_simulated() -> None:
+def test_without_redis_server_its_answers_are_simulated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """INFO counts the world's hits and misses minute by minute, and SLOWLOG LEN is 0."""
+    monkeypatch.setenv("PATH", str(tmp_path))
     clock = HandClock(NOON)
-    with cache(clock, "no-such-redis-server") as (found, client):
+    with cache(clock) as (found, client):
         first = client.info()
         clock.time = NOON + 180
         calm = client.info()

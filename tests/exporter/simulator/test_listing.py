@@ -22,6 +22,7 @@ from tests.exporter.simulator.asking import (
     asking,
     identity,
 )
+from tests.exporter.simulator.worlds import true_total
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +179,7 @@ def test_late_points_come_later_and_all_of_them() -> None:
         again = asker.points(COUNT, NOON - 60, NOON)
         asker.clock.time = NOON + 480
         late = asker.points(COUNT, NOON - 60, NOON)
-        truth = asker.simulator.total(COUNT, NOON - 60, NOON)[()]
+        truth = true_total(asker.simulator.world, COUNT, NOON - 60, NOON)[()]
     assert early == again
     assert len(early) < len(late)
     assert early.items() <= late.items()
@@ -187,6 +188,6 @@ def test_late_points_come_later_and_all_of_them() -> None:
 
 def test_counts_of_pages_are_the_truth(asker: Asker) -> None:
     """Requests and events of latencies, added up from pages, are what the world holds."""
-    whole = asker.simulator.total(COUNT, NOON - 3600, NOON)[()]
+    whole = true_total(asker.simulator.world, COUNT, NOON - 3600, NOON)[()]
     assert whole == sum(asker.points(COUNT, NOON - 3600, NOON).values())
     assert whole == sum(asker.points(LATENCIES, NOON - 3600, NOON).values())

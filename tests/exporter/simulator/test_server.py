@@ -10,6 +10,7 @@ from exporter.simulator.truth import Dist
 from exporter.simulator.world import World
 from tests.clocks import HandClock
 from tests.exporter.simulator.asking import COUNT, LATENCIES, NOON, asking
+from tests.exporter.simulator.worlds import true_total
 
 
 def test_calls_series_and_bills_are_counted() -> None:
@@ -31,10 +32,12 @@ def _counts(simulator: Simulator) -> tuple[int, int, int]:
 def test_totals_split_by_labels() -> None:
     """Groups add up to the whole, and an interval to its halves."""
     simulator = Simulator(World(start=NOON), HandClock(NOON))
-    whole = simulator.total(COUNT, NOON - 600, NOON)[()]
+    whole = true_total(simulator.world, COUNT, NOON - 600, NOON)[()]
     by = ("resource.location", "metric.response_code_class")
-    groups = simulator.total(COUNT, NOON - 600, NOON, by)
-    halves = [simulator.total(COUNT, NOON - 600 + s, NOON - 300 + s)[()] for s in (0, 300)]
+    groups = true_total(simulator.world, COUNT, NOON - 600, NOON, by)
+    halves = [
+        true_total(simulator.world, COUNT, NOON - 600 + s, NOON - 300 + s)[()] for s in (0, 300)
+    ]
     assert ("us-central1", "2xx") in groups
     assert whole == sum(int(v) for v in groups.values() if not isinstance(v, (str, Dist)))
     assert whole == sum(int(v) for v in halves if not isinstance(v, (str, Dist)))
@@ -43,9 +46,9 @@ def test_totals_split_by_labels() -> None:
 def test_distributions_have_totals_too() -> None:
     """The total of latencies is one distribution with as many events as requests."""
     simulator = Simulator(World(start=NOON), HandClock(NOON))
-    found = simulator.total(LATENCIES, NOON - 600, NOON)[()]
+    found = true_total(simulator.world, LATENCIES, NOON - 600, NOON)[()]
     assert isinstance(found, Dist)
-    assert simulator.total(COUNT, NOON - 600, NOON)[()] == found.count
+    assert true_total(simulator.world, COUNT, NOON - 600, NOON)[()] == found.count
 
 
 def test_a_taken_port_is_refused_with_the_fix() -> None:

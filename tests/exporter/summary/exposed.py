@@ -9,7 +9,8 @@ from itertools import accumulate
 
 from exporter.catalog import CATALOG, cloud_run, cloud_sql, redis
 from exporter.catalog.model import Family
-from exporter.exposition.snapshot import Buckets, Part, Sample, Snapshot, snapshot
+from exporter.exposition.samples import Buckets, Part, Sample
+from exporter.exposition.snapshot import Snapshot, snapshot
 
 BEGAN = 1_795_939_200.0
 SCRAPE, POLL = 15, 60

@@ -8,7 +8,7 @@ from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.collectors.base import Collector, Delivery
 from exporter.engine import Engine, Outside
-from exporter.exposition.snapshot import Part, Sample
+from exporter.exposition.samples import Part, Sample
 from exporter.poller import Poller
 from exporter.settings import Settings
 from exporter.telemetry import Telemetry

@@ -6,7 +6,7 @@ from pathlib import Path
 import bcrypt
 import pytest
 
-from exporter.web.bodies import BodyBudget
+from exporter.web.bodies import MOST_BODIES
 from exporter.web.server import ServerOptions, WebServer
 from tests.exporter.web.serving import (
     GET,
@@ -78,7 +78,7 @@ def test_all_bodies_together_have_a_bound(server: WebServer) -> None:
 
     A client that goes away in the middle of its body leaves nothing behind.
     """
-    server._bodies = BodyBudget(MEGABYTE)
+    server._bodies._left = MEGABYTE
     half = opened(server, posting(MEGABYTE) + b"x" * (MEGABYTE // 2))
     wait_until(lambda: server._bodies._left <= MEGABYTE // 2, "half of a body")
     assert statuses(rest(opened(server, posting(MEGABYTE) + b"x" * MEGABYTE))) == [503]
@@ -91,9 +91,9 @@ def test_all_bodies_together_have_a_bound(server: WebServer) -> None:
 def test_the_site_learns_of_what_was_not_answered(server: WebServer, site: PaperSite) -> None:
     """Too large, no room, cut off, a head that is too long: each once, with its status."""
     rest(opened(server, posting(MEGABYTE + 1) + b"x" * (MEGABYTE + 1)))
-    server._bodies = BodyBudget(0)
+    server._bodies._left = 0
     rest(opened(server, posting(5) + b"hello"))
-    server._bodies = BodyBudget()
+    server._bodies._left = MOST_BODIES
     opened(server, posting(5) + b"h").close()
     wait_until(lambda: len(site.lost) == 3, "three losses")
     rest(opened(server, posting(0, f"X: {'x' * 17_000}")))
@@ -140,7 +140,7 @@ def protected(tmp_path: Path) -> ServerOptions:
 def test_who_is_not_known_uses_no_memory(site: PaperSite, protected: ServerOptions) -> None:
     """Without a known user's name a body is read and dropped, and the answer is a 401."""
     with serving(site, protected) as server:
-        server._bodies = BodyBudget(0)
+        server._bodies._left = 0
         for header in (
             "X: y",
             f"Authorization: {basic('eve', 'wonder')}",

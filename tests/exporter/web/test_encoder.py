@@ -3,7 +3,8 @@
 import pytest
 
 from exporter.catalog.cloud_run import REQUESTS
-from exporter.exposition.snapshot import Part, Sample, snapshot
+from exporter.exposition.samples import Part, Sample
+from exporter.exposition.snapshot import snapshot
 from exporter.telemetry import Telemetry
 from exporter.web import encoder
 from exporter.web.encoder import Encoder

@@ -8,7 +8,7 @@ import pytest
 
 from exporter.collectors.base import Delivery
 from exporter.exposition.exposition import Format
-from exporter.exposition.snapshot import Part, Sample
+from exporter.exposition.samples import Part, Sample
 from exporter.web import process_metrics
 from exporter.web.encoder import MOST_OWN_AGE
 from tests.exporter.samples import GAUGE

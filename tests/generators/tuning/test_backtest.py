@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from exporter.catalog.signals import SIGNALS
 from exporter.prometheus.api import TimeSpan
-from generators.tuning.backtest import Grouping, backtest, nights, notifications, parts
+from generators.tuning.backtest import Grouping, backtest, nights, notifications
 from generators.tuning.incidents import SignalSources
 from generators.tuning.replay import Firing
 from generators.tuning.verdicts import Judging
@@ -71,13 +71,3 @@ def test_a_night_is_one_from_evening_to_morning() -> None:
 
     assert [*nights([at(21.9), at(22), at(30.9), at(31)], UTC)] == [date(2026, 11, 2)] * 2
     assert [*nights([at(21)], ZoneInfo("Europe/Berlin"))] == [date(2026, 11, 2)]
-
-
-def test_the_later_part_is_scored() -> None:
-    """What is fitted on one half is scored on the other."""
-    first, second = parts(BY)
-    assert (first.span, second.span) == (
-        TimeSpan(START, START + 7 * DAY),
-        TimeSpan(START + 7 * DAY, START + 14 * DAY),
-    )
-    assert parts(BY, 0.25)[0].span.end == START + 3.5 * DAY

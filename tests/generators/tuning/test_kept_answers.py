@@ -4,7 +4,9 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from generators.tuning import kept_answers
 from generators.tuning.kept_answers import Answer, KeptAnswers
 from generators.tuning.model import RecordedSeries
 
@@ -55,7 +57,7 @@ def test_a_damaged_file_is_asked_for_again(tmp_path: Path) -> None:
         assert path.read_bytes()[:2] == b"PK"
 
 
-def test_what_was_used_last_stays(tmp_path: Path) -> None:
+def test_what_was_used_last_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there are too many bytes, the file that was not used for longest goes first."""
     kept = KeptAnswers(tmp_path)
     paths = []
@@ -66,7 +68,8 @@ def test_what_was_used_last_stays(tmp_path: Path) -> None:
         _used(new, 1000 + at)
     size = paths[0].stat().st_size
     kept.of("a", Source())
-    KeptAnswers(tmp_path, 2 * size).trim()
+    monkeypatch.setattr(kept_answers, "MOST_BYTES", 2 * size)
+    KeptAnswers(tmp_path).trim()
     assert set(tmp_path.iterdir()) == {paths[0], paths[2]}
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from exporter.bridge.acknowledging import UNSEEN
+from exporter.bridge.digest import firing_now
 from exporter.bridge.digest.build import Edition
 from exporter.bridge.digest.firing_now import HeldNow, firing_state
 from exporter.bridge.digest.gather import gathered
@@ -53,9 +54,9 @@ def made(port: int = 0, reading: JournalReading | None = None, unseen: float = 0
     """Return the digest of the last day; no Prometheus answers. `unseen` as the bridge has it."""
     now = time.time()
     edition = Edition(service="ion", zone="UTC", span=TimeSpan(now - DAY, now), made=now)
-    return gathered(
-        settings(f"127.0.0.1:{free_port()}", alertmanager=port), reading, edition, unseen
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(firing_now, "UNSEEN", unseen)
+        return gathered(settings(f"127.0.0.1:{free_port()}", alertmanager=port), reading, edition)
 
 
 def test_where_no_server_answers_nothing_is_calm() -> None:

@@ -144,7 +144,7 @@ def test_a_sentry_that_hangs_costs_a_deadline(
     tmp_path: Path, server: Sentry, answer: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Silence, a byte now and then, and a closed connection end in time, for later."""
-    monkeypatch.setattr(outgoing.post, "__defaults__", (0.4,))
+    monkeypatch.setattr(outgoing, "DEADLINE", 0.4)
     server.always = answer
     outcome: list[object] = []
     sender = Sender(tmp_path, server.dsn)
@@ -161,7 +161,7 @@ def test_a_body_that_breaks_off_changes_nothing(
     tmp_path: Path, server: Sentry, monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any]
 ) -> None:
     """The status says what became of an event: one that was taken is not sent again."""
-    monkeypatch.setattr(outgoing.post, "__defaults__", (0.4,))
+    monkeypatch.setattr(outgoing, "DEADLINE", 0.4)
     sender = Sender(tmp_path, server.dsn)
     server.always = Answer(**answer)
     assert sender.send() == Sent()
