@@ -7,6 +7,7 @@ fast as it may, and no faster. A rate that is hardly or never reached is replace
 from collections.abc import Iterator
 from dataclasses import replace
 
+from exporter.catalog import cloud_run
 from exporter.settings import AlertSettings, Settings
 from exporter.settings.types import duration
 from generators.alert_table import BREACH, BURN, OUTAGE_WINDOW, BurnAlert, BurnWindow, Objective
@@ -25,10 +26,18 @@ def objective(settings: Settings) -> Objective:
     return Objective(settings.objectives.availability, settings.objectives.window)
 
 
+def availability(settings: Settings) -> Objective | None:
+    """Return what the settings promise of availability; None where they read no requests."""
+    unread = cloud_run.REQUESTS.name in settings.unread_families
+    return None if unread else objective(settings)
+
+
 def latency(settings: Settings) -> Objective | None:
-    """Return what the settings promise of latency; None where they promise nothing."""
+    """Return what the settings promise of latency; None where they promise or read nothing."""
     given = settings.objectives.latency
     if not given.enabled or given.share is None or given.within is None:
+        return None
+    if cloud_run.REQUEST_DURATION.name in settings.unread_families:
         return None
     return Objective(given.share, settings.objectives.window, given.within)
 
@@ -105,7 +114,8 @@ def notes(settings: Settings) -> Iterator[str]:
 
 def _notes(settings: Settings, where: str) -> Iterator[str]:
     promised = latency(settings)
-    yield from _replaced(settings, objective(settings), f"{where}objectives.availability")
+    if availability(settings) is not None:
+        yield from _replaced(settings, objective(settings), f"{where}objectives.availability")
     if promised is not None:
         yield from _replaced(settings, promised, f"{where}objectives.latency")
         yield from _interpolated(promised, f"{where}objectives.latency.within")

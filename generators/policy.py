@@ -72,7 +72,7 @@ class LatencyPolicy:
 class Policy:
     """Everything that is watched and alerted on, with what monitoring.yaml changes.
 
-    missing     families that the application's road does not bring
+    missing     families that the application's road does not bring, and that are not read
     signals     those of the catalog that it does bring, then configured metrics
     thresholds  the alerts of the table, but for those on what the settings do not read
     configured  the alerts on configured metrics
@@ -151,9 +151,9 @@ def _service_problems(settings: Settings, name: str) -> Iterator[str]:
 def _found(settings: Settings) -> Policy:
     given = settings.alerts.by_name()
     _require_keys(given)
-    missing = missing_families(settings.application.road)
+    missing = missing_families(settings.application.road) | settings.unread_families
     of = objective(settings)
-    breach, burn = burn_rates.alerts(settings, of)
+    breach, burn, exhausted = _on_budget(settings, burn_rates.availability(settings))
     return Policy(
         objective=of,
         missing=missing,
@@ -166,15 +166,21 @@ def _found(settings: Settings) -> Policy:
         ),
         breach=breach,
         burn=burn,
-        exhausted=exhausted_alert(settings, of),
+        exhausted=exhausted,
         latency=latency_policy(settings),
     )
 
 
-def unread_alerts(settings: Settings) -> tuple[ThresholdAlert, ...]:
-    """Return the alerts that are enabled but not written: the settings read nothing of them."""
+def unread_alerts(settings: Settings) -> dict[str, str]:
+    """Return the alerts that are enabled but not written: the settings read nothing of them.
+
+    By their names, with what they are on, after "the".
+    """
     given = settings.alerts.by_name()
-    return tuple(a for a in THRESHOLDS if given[a.name].enabled and not _is_read(a, settings))
+    found = {a.name: a.signal.noun for a in THRESHOLDS if not _is_read(a, settings)}
+    if burn_rates.availability(settings) is None:
+        found |= dict.fromkeys((BREACH.name, BURN.name, EXHAUSTED.name), "availability")
+    return {name: noun for name, noun in found.items() if given[name].enabled}
 
 
 def _is_read(alert: ThresholdAlert, settings: Settings) -> bool:
@@ -192,10 +198,17 @@ def latency_policy(settings: Settings) -> LatencyPolicy | None:
     of = burn_rates.latency(settings)
     if of is None:
         return None
-    breach, burn = burn_rates.alerts(settings, of)
-    return LatencyPolicy(
-        objective=of, breach=breach, burn=burn, exhausted=exhausted_alert(settings, of)
-    )
+    breach, burn, exhausted = _on_budget(settings, of)
+    return LatencyPolicy(objective=of, breach=breach, burn=burn, exhausted=exhausted)
+
+
+def _on_budget(
+    settings: Settings, of: Objective | None
+) -> tuple[BurnAlert | None, BurnAlert | None, ExhaustedAlert | None]:
+    """Return the alerts on the budget of an objective; none where there is no objective."""
+    if of is None:
+        return None, None, None
+    return *burn_rates.alerts(settings, of), exhausted_alert(settings, of)
 
 
 def _require_keys(given: Mapping[str, AlertSettings]) -> None:

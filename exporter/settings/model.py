@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PlainSerializer, ValidationInfo
 
-from exporter.catalog import redis
+from exporter.catalog import application, own_application, redis
 from exporter.settings.addresses import File, ListenAddress, MetricsPath, Name, Text
 from exporter.settings.alerting import AlertsSettings, ObjectiveSettings
 from exporter.settings.deploy import DeploySettings
@@ -176,9 +176,16 @@ class Settings(Section):
 
         Settings that name no project say nothing of it: all is generated for them.
         """
-        named = self.google.called and not any(one.collect for one in self.redis.targets)
-        unread = {family.name for family in redis.FAMILIES} if named else set[str]()
-        return self.google.disabled | unread
+        if not self.google.called:
+            return self.google.disabled
+        kept = any(one.collect for one in self.redis.targets)
+        recorded = self.application.road != "redis" or self.application.redis is not None
+        unread = (
+            *(redis.FAMILIES if not kept else ()),
+            *(application.FAMILIES if not recorded else ()),
+            *(own_application.FAMILIES if not recorded else ()),
+        )
+        return self.google.disabled.union(family.name for family in unread)
 
     @property
     def digest(self) -> str:

@@ -22,7 +22,7 @@ from generators.rules import anomaly
 from generators.rules.rows import Band
 from generators.tuning.model import TimeGrid, Values
 
-READS = 3 * len(anomaly.BANDS)
+READS_EACH = 3  # queries of a band
 NO_BAND = "no band, since one of the last three weeks is not known"
 
 
@@ -53,7 +53,7 @@ def examined(
     found: list[Anomaly] = []
     not_known: list[NotKnown] = []
     series = 0
-    for band in anomaly.BANDS:
+    for band in anomaly.read(settings):
         histories = bands(reader, anomaly.in_force(settings, band), grid)
         series += len(histories)
         for history in histories:

@@ -10,7 +10,7 @@ from generators.analysis.model import Analysis
 from generators.analysis.reading import SeriesReader
 from generators.analysis.request import AnalysisRequest
 from generators.policy import policy
-from generators.rules import slo, trend
+from generators.rules import anomaly, slo, trend
 from generators.rules.build import build
 from generators.rules.correlation import ALERT
 from generators.rules.model import alerts
@@ -28,7 +28,8 @@ def window(span: TimeSpan) -> TimeGrid:
 def reads(settings: Settings) -> int:
     """Return how many queries an analysis makes."""
     of_trends = trends.READS_EACH * len(trend.trends(policy(settings)))
-    return anomalies.READS + of_trends + correlations.READS
+    of_bands = anomalies.READS_EACH * len(anomaly.read(settings))
+    return of_bands + of_trends + correlations.reads(settings)
 
 
 def analysis(

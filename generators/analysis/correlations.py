@@ -32,8 +32,6 @@ from generators.rules.rows import Band, Pair
 from generators.tuning.model import TimeGrid, Values
 
 FEW_DAYS = "no rank correlation, since fewer than three days are known"
-_BANDS = tuple(dict.fromkeys(b for pair in correlation.PAIRS for b in (pair.effect, pair.cause)))
-READS = 2 * len(_BANDS) + len(correlation.PAIRS)
 _SEASON = 7 * DAY  # seconds of which a daily season is taken; the window where it is longer
 _LEAST_DAYS = 3
 _AT_ONCE = 4096  # windows
@@ -56,6 +54,17 @@ class _PairHistory:
     usual: tuple[Values, Values]
 
 
+def _bands(settings: Settings) -> tuple[Band, ...]:
+    """Return the bands of all pairs, each once."""
+    pairs = correlation.read(settings)
+    return tuple(dict.fromkeys(b for pair in pairs for b in (pair.effect, pair.cause)))
+
+
+def reads(settings: Settings) -> int:
+    """Return how many queries it makes: two of a band, one of a pair."""
+    return 2 * len(_bands(settings)) + len(correlation.read(settings))
+
+
 def examined(
     reader: SeriesReader, settings: Settings, grid: TimeGrid, for_: float | None
 ) -> Examined[PairMovement]:
@@ -76,7 +85,7 @@ def examined(
 
 def _histories(reader: SeriesReader, settings: Settings, grid: TimeGrid) -> list[_PairHistory]:
     inputs, usual = {}, {}
-    for band in _BANDS:
+    for band in _bands(settings):
         noun = in_force(settings, band).signal.noun
         wide = before(grid, correlation.WINDOW)
         inputs[band] = reader.read(input_query(band), wide, f"distances of the {noun}")
@@ -87,7 +96,7 @@ def _histories(reader: SeriesReader, settings: Settings, grid: TimeGrid) -> list
         }
     nothing = np.full(before(grid, correlation.WINDOW).count, np.nan)
     found = []
-    for pair in correlation.PAIRS:
+    for pair in correlation.read(settings):
         name = correlation.coefficient_name(pair)
         recorded = reader.read(name, grid, "coefficients that the rules recorded")
         for place in sorted(usual[pair.effect].keys() & usual[pair.cause].keys()):
@@ -205,7 +214,7 @@ def _without_data(
     histories: list[_PairHistory], reader: SeriesReader, settings: Settings, grid: TimeGrid
 ) -> Iterator[NotKnown]:
     there = {history.pair for history in histories}
-    for pair in correlation.PAIRS:
+    for pair in correlation.read(settings):
         if pair not in there:
             subject = " and ".join(_nouns(pair, settings))
             yield nothing_of(subject, correlation.BY, reader, grid)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from generators.checks import expressions, mutants, routes, tools
+from generators.checks import expressions, mutants, panel_links, routes, tools
 from generators.checks.dashboards import boards
 from generators.checks.engine import dashboard_file
 from generators.checks.engine.gathering import CheckRequest, gather
@@ -31,8 +31,10 @@ def run(request: CheckRequest, count: Count, kept: KeptResults, *, offline: bool
     context = gather(request)
     count(f"{len(context.queries)} expressions of {len(context.documents)} files", 0, 0)
     found = expressions.problems(context)
-    files = [] if request.files else dashboard_file.read(request.root, DASHBOARDS)
+    beside = dashboard_file.read(request.root, DASHBOARDS)
+    files = [] if request.files else beside
     found += boards.problems(files, context)
+    found += panel_links.problems(beside, context)
     found += routes.check(request)
     notes = []
     if context.uses is None and not request.files:

@@ -35,9 +35,9 @@ No server and no data are needed: the catalog and the settings define what is ex
 --config, the settings are those that the files were written for, from monitoring_config.json beside
 them. The command also finds rates of gauges, counters without a rate, operators whose sides have
 different labels, wrong windows, functions that Prometheus 2.42 lacks, and incomplete alerts. In
-dashboards it also checks units, data sources, variables, limits, links and layout. Then promtool
-and amtool check the same files and run the tests of the rules. That takes up to a minute; later,
-only what changed runs again. Results are kept in ~/.cache/ionmon.
+dashboards it also checks units, data sources, variables, limits, links, order and layout. Then
+promtool and amtool check the same files and run the tests of the rules. That takes up to a minute;
+later, only what changed runs again. Results are kept in ~/.cache/ionmon.
 
 Histograms of Cloud Monitoring are checked against the buckets of the simulated project; those of
 Google may differ. With --page, the metrics of a real exporter are known, too: its buckets, and the

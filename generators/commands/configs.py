@@ -27,6 +27,7 @@ from generators.files import COMMAND, USUAL
 from generators.outputs import texts
 from generators.plurals import counted
 from generators.policy import unread_alerts
+from generators.rules import unread
 from generators.runbooks import notifying, reference
 from generators.versions import keeping
 from generators.versions.generated_set import of_texts
@@ -269,11 +270,12 @@ def _announce(generated: _Generated, options: _Options) -> None:
         rows = [(*row, _times(counts, row[0])) for row in rows]
     shows = table(head, rows) if rows else "No alert about the services is enabled."
     click.echo(f"\n{shows}\n")
-    for alert in unread_alerts(generated.settings):
-        click.echo(
-            f"{alert.name} is not written: these settings read nothing that has the "
-            f"{alert.signal.noun}.\n"
-        )
+    for alert, noun in unread_alerts(generated.settings).items():
+        click.echo(f"{alert} is not written: these settings read nothing that has the {noun}.\n")
+    others = unread.names(generated.settings)
+    if others:
+        verb = "is" if len(others) == 1 else "are"
+        click.echo(f"{', '.join(others)} {verb} not written for the same reason.\n")
     watch = f"{counted(shown.others, 'more alert')} {'watches' if shown.others == 1 else 'watch'}"
     click.echo(
         f"{watch} trends, anomalies and the monitoring itself. All are in "

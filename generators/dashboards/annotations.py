@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from exporter.catalog.cloud_run import BILLABLE_TIME
 from exporter.settings import Settings
 from generators.boards import Board
 from generators.configured_metrics import board_of
@@ -23,7 +24,7 @@ Annotation = dict[str, Any]
 def annotations(facts: Facts, board: Board, queries: BoardQueries) -> list[Annotation]:
     """Return deploys, critical alerts, and less urgent alerts that link to the board's panels."""
     found = [
-        _deploys(queries),
+        *((_deploys(queries),) if BILLABLE_TIME.name not in facts.policy.missing else ()),
         _alerts(facts.settings, "Critical alerts", alerts(queries, CRITICAL), "anomaly"),
     ]
     signals = "|".join(_signals(facts, board))

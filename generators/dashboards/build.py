@@ -20,12 +20,13 @@ from generators.dashboards import (
     reliability,
 )
 from generators.dashboards.annotations import annotations
-from generators.dashboards.datasources import datasources
+from generators.dashboards.datasources import BoardDatasource, datasources
 from generators.dashboards.descriptions import Facts, description, families, names
 from generators.dashboards.limits import Limits, limits, soft
 from generators.dashboards.model import MAIN, TAG, BoardText, Panel
 from generators.dashboards.queries import BoardQueries
 from generators.dashboards.recorder_helpers import unused
+from generators.dashboards.tables import values
 from generators.dashboards.variables import present_labels, variables
 from generators.incomplete import Incomplete
 from generators.output_folders import DASHBOARDS
@@ -57,16 +58,23 @@ def texts(settings: Settings, rules: Rules, policy: Policy) -> dict[str, str]:
 
 def boards(facts: Facts) -> Iterator[BoardText]:
     """Yield the panels of each dashboard, for one or two servers as configured."""
-    alone = facts.settings.prometheus.longterm is None
     for build in BOARDS:
-        found = build(facts)
-        present = {n: panel for n, panel in found.panels.items() if not _is_missing(facts, panel)}
-        panels = {name: _without_missing(facts, panel) for name, panel in present.items()}
-        if alone:
-            panels = {name: _at_main(panel) for name, panel in panels.items()}
-        left_out = (*found.missing, *(found.panels.keys() - panels.keys()))
-        board = replace(found, panels=panels, missing=left_out)
-        yield replace(board, variables=present_labels(facts, board))
+        found = _present(facts, build(facts))
+        labels = present_labels(facts, found)
+        absent = frozenset(found.variables) - {*labels}
+        if absent:  # queries of alerts select by variables whose labels no series has
+            found = _present(facts, build(replace(facts, absent=absent)))
+        yield replace(found, variables=labels)
+
+
+def _present(facts: Facts, found: BoardText) -> BoardText:
+    """Return the board with the panels and queries that have a series."""
+    present = {n: panel for n, panel in found.panels.items() if not _is_missing(facts, panel)}
+    panels = {name: _without_missing(facts, panel) for name, panel in present.items()}
+    if facts.settings.prometheus.longterm is None:
+        panels = {name: _at_main(panel) for name, panel in panels.items()}
+    left_out = (*found.missing, *(found.panels.keys() - panels.keys()))
+    return replace(found, panels=panels, missing=left_out)
 
 
 def _missing(facts: Facts) -> frozenset[str]:
@@ -82,6 +90,8 @@ def _is_missing(facts: Facts, panel: Panel) -> bool:
     missing = _missing(facts)
     if not missing:
         return False
+    if not panel.targets:
+        return True  # a query each of what is left out
     found = {family.name for family in families(facts, panel)}
     queried = {name for target in panel.targets for name in names(target.expr)}
     recorded = {name for name in queried if ":" in name}
@@ -92,8 +102,25 @@ def _without_missing(facts: Facts, panel: Panel) -> Panel:
     """Return the panel without queries of missing families."""
     if not _missing(facts):
         return panel
-    present = [t for t in panel.targets if not _is_missing(facts, replace(panel, targets=(t,)))]
-    return replace(panel, targets=tuple(present))
+    kept = [
+        number
+        for number, target in enumerate(panel.targets)
+        if not _is_missing(facts, replace(panel, targets=(target,)))
+    ]
+    found = replace(panel, targets=tuple(panel.targets[number] for number in kept))
+    return found if len(kept) == len(panel.targets) else _with_columns(found, panel, kept)
+
+
+def _with_columns(found: Panel, whole: Panel, kept: list[int]) -> Panel:
+    """Return a panel with the columns of the queries that it kept: names follow their order."""
+    before = values(len(whole.targets))
+    now = dict(zip((before[number] for number in kept), values(len(kept)), strict=True))
+    columns = (
+        replace(column, field=now.get(column.field, column.field))
+        for column in whole.columns
+        if column.field in now or column.field not in before
+    )
+    return replace(found, columns=tuple(columns))
 
 
 def _at_main(panel: Panel) -> Panel:
@@ -141,7 +168,7 @@ def _catalog(facts: Facts, board: BoardText) -> Body:
             "from": board.past,
             "tags": [TAG],
         },
-        "datasources": [source.body() for source in datasources(facts.settings)],
+        "datasources": [source.body() for source in _queried(facts.settings, board)],
         "variables": variables(facts, board),
         "annotations": annotations(facts, board.board, BoardQueries(board.variables)),
         "others": [
@@ -153,6 +180,12 @@ def _catalog(facts: Facts, board: BoardText) -> Body:
             for name, panel in board.panels.items()
         },
     }
+
+
+def _queried(settings: Settings, board: BoardText) -> Iterator[BoardDatasource]:
+    """Yield the main datasource, and the other one if a panel of the board queries it."""
+    used = {target.server for panel in board.panels.values() for target in panel.targets}
+    yield from (one for one in datasources(settings) if one.variable in {MAIN, *used})
 
 
 def _roomy(panel: Panel, found: Limits) -> Panel:

@@ -34,12 +34,16 @@ _NAMED_FAMILIES = 3  # a description with more names none
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The settings, rules and policy that descriptions are written from."""
+    """The settings, rules and policy that descriptions are written from.
+
+    absent  labels that no series has which a board's panels query
+    """
 
     settings: Settings
     rules: Rules
     policy: Policy
     made: dict[str, str] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, settings: Settings, rules: Rules, policy: Policy) -> "Facts":

@@ -20,7 +20,7 @@ QUERIES = BoardQueries(("gcp_project", "region", "service_name", "redis_id"))
 
 def board(facts: Facts) -> BoardText:
     """Return the board."""
-    queries = replace(QUERIES, error_classes=facts.settings.alerts.error_classes)
+    queries = QUERIES.of(facts.settings, facts.absent)
     return BoardText(
         board=Board.OVERVIEW,
         question="Is the service healthy? If not, where should I look?",

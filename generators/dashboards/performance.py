@@ -1,7 +1,5 @@
 """The panels of Performance: their queries and texts."""
 
-from dataclasses import replace
-
 from exporter.catalog import application, cloud_run
 from exporter.catalog.expression import Events, Mean, Quantile, Rate
 from exporter.catalog.model import Unit
@@ -25,8 +23,8 @@ from generators.dashboards.model import (
 from generators.dashboards.queries import NOW, BoardQueries, top
 from generators.dashboards.signal_panels import REGION, over_time
 from generators.dashboards.signal_style import decimals
-from generators.rules.anomaly import BANDS
-from generators.rules.correlation import BY, PAIRS, coefficient_name
+from generators.rules import anomaly, correlation
+from generators.rules.correlation import BY, coefficient_name
 from generators.rules.rows import Pair
 
 QUERIES = BoardQueries(("gcp_project", "region", "service_name"))
@@ -42,7 +40,7 @@ _PERCENTILES = (
 
 def board(facts: Facts) -> BoardText:
     """Return the board."""
-    queries = replace(QUERIES, error_classes=facts.settings.alerts.error_classes)
+    queries = QUERIES.of(facts.settings, facts.absent)
     return BoardText(
         board=Board.PERFORMANCE,
         question="Where is time lost, and for whom?",
@@ -53,7 +51,7 @@ def board(facts: Facts) -> BoardText:
             **_times(queries),
             **_traffic(queries),
             **_regions(queries, facts.settings),
-            **_anomalies(queries),
+            **_anomalies(queries, facts.settings),
             **_endpoints(queries),
             **performance_inside.panels(queries),
         },
@@ -154,22 +152,23 @@ def _named(pair: Pair) -> str:
     return f"{pair.effect.signal.name} and {pair.cause.signal.name}".replace("_", " ")
 
 
-def _anomalies(queries: BoardQueries) -> dict[str, Panel]:
+def _anomalies(queries: BoardQueries, settings: Settings) -> dict[str, Panel]:
     scores = tuple(
         Target(
             expr=f"max(abs({queries.filtered(found.name('score'), found.by)}))",
             legend=found.signal.name.replace("_", " "),
             server=LONGTERM,
         )
-        for found in BANDS
+        for found in anomaly.read(settings)
     )
+    read = correlation.read(settings)
     pairs = tuple(
         Target(
             expr=f"max by (region) ({queries.filtered(coefficient_name(pair), BY)})",
             legend=f"{_named(pair)}, {{{{region}}}}",
             server=LONGTERM,
         )
-        for pair in PAIRS
+        for pair in read
     )
     return {
         "band_p95": band(queries, 45, "response_time_p95", "Response time, p95"),
@@ -184,7 +183,7 @@ def _anomalies(queries: BoardQueries) -> dict[str, Panel]:
             unit=Unit.NONE.grafana,
             targets=scores,
             decimals=2,
-            series=SeriesCount.MANY,
+            series=SeriesCount.MANY if len(scores) > 1 else SeriesCount.ONE,
             limits=BAND,
             empty=NO_BAND,
             minimum=_SCORES[0],
@@ -196,13 +195,13 @@ def _anomalies(queries: BoardQueries) -> dict[str, Panel]:
             title="Correlated signals",
             what="Correlation of two signals over six hours, after their weekly patterns are "
             "removed. There is no value where one of them does not move. Pairs: "
-            f"{'; '.join(map(_named, PAIRS))}.",
+            f"{'; '.join(map(_named, read))}.",
             unit=Unit.NONE.grafana,
             targets=pairs,
             decimals=2,
             series=SeriesCount.LONG,
             limits=CORRELATION,
-            empty=f"none of the {len(PAIRS)} pairs moved together, or there is no data",
+            empty=f"none of the {len(read)} pairs moved together, or there is no data",
             minimum=-1.0,
             maximum=1.0,
         ),

@@ -1,10 +1,11 @@
 """PromQL of panels: recorded signals and raw families, filtered by the board's variables."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exporter.catalog.error_signals import CLASSES, counting
 from exporter.catalog.expression import Expression, Level, Matcher, Signal
 from exporter.catalog.model import Family, Reduce
+from exporter.settings import Settings
 from generators.boards import VARIABLES
 from generators.policy import SIGNAL_BY_NAME, WINDOW
 from generators.promql import View, render
@@ -32,6 +33,11 @@ class BoardQueries:
 
     labels: tuple[str, ...]
     error_classes: tuple[str, ...] = CLASSES
+
+    def of(self, settings: Settings, absent: frozenset[str]) -> "BoardQueries":
+        """Return the queries under settings, without variables of absent labels."""
+        labels = tuple(label for label in self.labels if label not in absent)
+        return replace(self, labels=labels, error_classes=settings.alerts.error_classes)
 
     @property
     def variables(self) -> tuple[VariableMatcher, ...]:

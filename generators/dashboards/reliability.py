@@ -1,7 +1,5 @@
 """The panels of Reliability: their queries and texts."""
 
-from dataclasses import replace
-
 from exporter.catalog import cloud_run
 from exporter.catalog.expression import Events, Rate
 from exporter.catalog.model import Unit
@@ -44,8 +42,8 @@ _COUNT = Unit.NONE.grafana
 
 def board(facts: Facts) -> BoardText:
     """Return the board."""
-    slow = latency_budget.panels(QUERIES, facts)
-    queries = replace(QUERIES, error_classes=facts.settings.alerts.error_classes)
+    queries = QUERIES.of(facts.settings, facts.absent)
+    slow = latency_budget.panels(queries, facts)
     return BoardText(
         board=Board.RELIABILITY,
         question="What fails, where, and how much error budget is left?",

@@ -4,6 +4,7 @@ The input is what the bands tell: present values, and the centre of their weeks.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from math import ceil
 
 from generators.policy import DAY
@@ -19,25 +20,38 @@ from generators.rule_tests.scenes import BASE_LABELS, gauge
 from generators.rule_tests.story import Input, Phase, inputs
 from generators.rules import slo
 from generators.rules.build import Rules
-from generators.rules.correlation import MINIMUM_SAMPLES, PAIRS
+from generators.rules.correlation import MINIMUM_SAMPLES
 from generators.rules.model import Alerting, alerts
-from generators.rules.rows import Band
+from generators.rules.rows import Band, Pair
 
 _STEP = slo.LONG_TERM
-_BANDS = tuple(dict.fromkeys(band for pair in PAIRS for band in (pair.effect, pair.cause)))
-_EFFECTS = tuple(dict.fromkeys(pair.effect for pair in PAIRS))
 _KNOWN, _GAP = 48, 10  # steps, before and after nothing is known of the effects
 _SLOW, _FAST, _STILL = (0, 0, 0, 1, 1, 1), (0, 1), (0,)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bands:
+    """The bands of all pairs, and those of effects."""
+
+    every: tuple[Band, ...]
+    effects: frozenset[Band]
+
+    @classmethod
+    def of(cls, pairs: list[Pair]) -> "_Bands":
+        every = dict.fromkeys(band for pair in pairs for band in (pair.effect, pair.cause))
+        return cls(tuple(every), frozenset(pair.effect for pair in pairs))
 
 
 def document(rules: Rules, rule: Alerting) -> RuleTestFile:
     """Return the tests of the alerts on pairs, which have the name of this one."""
     found = [each for each in alerts(rules.longterm) if each.alert == rule.alert]
+    bands = _Bands.of([each.source for each in found if isinstance(each.source, Pair)])
     files = named(rules.longterm, "longterm-correlation.yml")
-    return RuleTestFile(rule, files, (_moves(found, rule.for_), _day(), _gap()), _STEP)
+    cases = (_moves(found, bands, rule.for_), _day(bands), _gap(bands))
+    return RuleTestFile(rule, files, cases, _STEP)
 
 
-def _moves(found: list[Alerting], for_: float) -> RuleTestCase:
+def _moves(found: list[Alerting], bands: _Bands, for_: float) -> RuleTestCase:
     """Return what is left over in several regions; only in one does all of it move together."""
     fires = MINIMUM_SAMPLES + ceil(for_ / _STEP)
     end = fires + 3
@@ -57,8 +71,8 @@ def _moves(found: list[Alerting], for_: float) -> RuleTestCase:
     series = tuple(
         i
         for region, effect, cause, times in stories
-        for band in _BANDS
-        for i in _left(band, region, effect if band in _EFFECTS else cause, times, end)
+        for band in bands.every
+        for i in _left(band, region, effect if band in bands.effects else cause, times, end)
     )
     return RuleTestCase("what the bands leave over", series, checks, _STEP)
 
@@ -77,11 +91,11 @@ def _place(label: str, region: str) -> str:
     return region if label == "region" else BASE_LABELS.get(label, label.replace("_", "-"))
 
 
-def _day() -> RuleTestCase:
+def _day(bands: _Bands) -> RuleTestCase:
     """Return a day that all signals share, up and down again; values follow it a little late."""
     half = DAY // _STEP // 2
     series = []
-    for band in _BANDS:
+    for band in bands.every:
         labels = tuple((label, _place(label, BASE_LABELS["region"])) for label in band.by)
         pairs = ",".join(f'{name}="{value}"' for name, value in labels)
         rise = 10 * band.floor / half
@@ -94,12 +108,12 @@ def _day() -> RuleTestCase:
     return RuleTestCase("a day that all share", tuple(series), checks, _STEP)
 
 
-def _gap() -> RuleTestCase:
+def _gap(bands: _Bands) -> RuleTestCase:
     """Return unrelated moves, and a time in which causes fall and no effect is known."""
-    labels = {band: tuple((n, _place(n, "gap")) for n in band.by) for band in _BANDS}
+    labels = {band: tuple((n, _place(n, "gap")) for n in band.by) for band in bands.every}
     series: list[Input] = []
-    for band in _BANDS:
-        effect = band in _EFFECTS
+    for band in bands.every:
+        effect = band in bands.effects
         moves, fallen = (_SLOW, ()) if effect else (_FAST, (0.0,))
         usual = tuple(band.floor * (100 + 10 * move) for move in moves)
         phases = (

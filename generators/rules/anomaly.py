@@ -15,7 +15,7 @@ from exporter.catalog.model import CloudMonitoring
 from exporter.settings import Settings
 from generators.boards import panel_of
 from generators.limits import number, times
-from generators.policy import SIGNAL_BY_NAME, catalog_signal
+from generators.policy import SIGNAL_BY_NAME, catalog_signal, is_brought
 from generators.rules import longterm, running, slo
 from generators.rules.annotations import annotations, of
 from generators.rules.model import Alerting, Group, Recording, RuleFile
@@ -48,6 +48,12 @@ BANDS = (
     _band("db_connections", floor=5.0, share=0.1),
     _band("query_time", floor=0.005, share=0.1),
 )
+
+
+def read(settings: Settings) -> tuple[Band, ...]:
+    """Return the bands of what the settings read."""
+    unread = settings.unread_families
+    return tuple(band for band in BANDS if is_brought(band.signal.expression, unread))
 
 
 def in_force(settings: Settings, band: Band) -> Band:
@@ -174,9 +180,10 @@ def alert(settings: Settings, band: Band) -> Alerting:
 
 def groups(settings: Settings) -> Iterator[Group]:
     """Yield a group for each band, and one for the alerts."""
-    for band in BANDS:
+    found = read(settings)
+    for band in found:
         yield Group(f"ion_band_{band.signal.name}", slo.LONG_TERM, recordings(band))
-    rules = tuple(alert(settings, in_force(settings, band)) for band in BANDS)
+    rules = tuple(alert(settings, in_force(settings, band)) for band in found)
     yield Group("ion_anomalies", slo.LONG_TERM, rules)
 
 

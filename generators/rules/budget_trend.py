@@ -14,6 +14,8 @@ from generators.rules.trend import BUDGET_DAYS, FOR
 from generators.selectors import selector
 from generators.services import Variant, variants
 
+ALERT = "ErrorBudgetTrend"
+
 
 def budget_alerts(settings: Settings) -> tuple[Alerting, ...]:
     """Return the forms of the alert on a budget that will be spent within some days."""
@@ -28,7 +30,7 @@ def _budget_row(budget: Budget, settings: Settings) -> BudgetTrend | None:
     promised = budget.promised(settings)
     if promised is None:
         return None
-    return BudgetTrend(alert="ErrorBudgetTrend", within=BUDGET_DAYS * DAY, objective=promised)
+    return BudgetTrend(alert=ALERT, within=BUDGET_DAYS * DAY, objective=promised)
 
 
 def _budget_alert(settings: Settings, form: Variant[BudgetTrend]) -> Alerting:

@@ -100,7 +100,7 @@ class Budget:
 
 AVAILABILITY = Budget(
     signal="availability",
-    promised=burn_rates.objective,
+    promised=burn_rates.availability,
     metric="slo",
     bad_word="errors",
     share=series(BY, "slo_availability", "ratio"),

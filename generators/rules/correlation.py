@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from exporter.settings import Settings
 from generators.boards import ANOMALIES
 from generators.limits import number
-from generators.rules import running, slo
+from generators.rules import anomaly, running, slo
 from generators.rules.annotations import annotations, of
 from generators.rules.anomaly import BANDS, Naming, in_force
 from generators.rules.model import Alerting, Group, Recording, Rule, RuleFile
@@ -38,6 +38,12 @@ PAIRS = (
 )
 
 
+def read(settings: Settings) -> tuple[Pair, ...]:
+    """Return the pairs of which the settings read both signals."""
+    bands = anomaly.read(settings)
+    return tuple(pair for pair in PAIRS if pair.effect in bands and pair.cause in bands)
+
+
 def input_name(band: Band) -> str:
     """Return the name of what is correlated of a band."""
     return series(BY, band.signal.name, "correlation_input")
@@ -52,8 +58,8 @@ def _held(band: Band) -> Naming:
     return lambda what: running.held(band.name(what))
 
 
-def _inputs() -> Iterator[Recording]:
-    for band in dict.fromkeys(b for pair in PAIRS for b in (pair.effect, pair.cause)):
+def _inputs(pairs: tuple[Pair, ...]) -> Iterator[Recording]:
+    for band in dict.fromkeys(b for pair in pairs for b in (pair.effect, pair.cause)):
         yield Recording(input_name(band), input_expression(_held(band)), BY)
 
 
@@ -121,10 +127,11 @@ def _in_force(settings: Settings, pair: Pair) -> Pair:
 
 def file(settings: Settings) -> RuleFile:
     """Return the file; for the server that has weeks of past."""
+    found = read(settings)
     rules: tuple[Rule, ...] = (
-        *_inputs(),
-        *(rule for pair in PAIRS for rule in recordings(pair)),
-        *(alert(settings, _in_force(settings, pair)) for pair in PAIRS),
+        *_inputs(found),
+        *(rule for pair in found for rule in recordings(pair)),
+        *(alert(settings, _in_force(settings, pair)) for pair in found),
     )
     group = Group("ion_correlations", slo.LONG_TERM, rules)
     about = "Pairs of signals that move together; for the server with 90 days."

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from exporter.errors import SettingsError
 from exporter.settings import OtherAlert, Settings
 from generators.policy import PROVING
+from generators.rules import unread
 from generators.rules.model import Alerting, Group, Pairs, Rule, RuleFile, alerts
 
 
@@ -17,6 +18,8 @@ def changed(settings: Settings, files: tuple[RuleFile, ...]) -> tuple[RuleFile, 
     # Alerts on metrics of the settings are changed where the metric is.
     configured = {n for n, rule in every.items() if ("category", "metric") in rule.labels}
     known = every.keys() - {*policy, *PROVING} - configured
+    # What is not written may be changed all the same: it is there as soon as its data is read.
+    known |= {*unread.every(settings)}
     problems = [_unknown(name, known, name in policy) for name in given if name not in known]
     if problems:
         raise SettingsError("\n".join(problems))

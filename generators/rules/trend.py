@@ -106,11 +106,11 @@ def expression(trend: Trend) -> Expression:
 
 def trends(policy: Policy) -> tuple[Trend, ...]:
     """Return what is watched for growth, of what is exported."""
-    every = _every(policy)
-    return tuple(trend for trend in every if is_brought(expression(trend), policy.missing))
+    return tuple(one for one in every(policy) if is_brought(expression(one), policy.missing))
 
 
-def _every(policy: Policy) -> tuple[Trend, ...]:
+def every(policy: Policy) -> tuple[Trend, ...]:
+    """Return what can be watched for growth."""
     lag, memory = SIGNAL_BY_NAME["replication_lag"], SIGNAL_BY_NAME["memory_utilization"]
     allowed = next((a.threshold for a in policy.thresholds if a.signal is lag), 0.5)
     return (

@@ -1,6 +1,7 @@
 """The board as a whole: fixed, described, linked to the others, of a version that Grafana loads."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 
 from pydantic.alias_generators import to_camel
@@ -38,6 +39,7 @@ def check(board: DashboardFile) -> Iterator[Problem]:
     if body.refresh not in _REFRESH:
         yield board.problem(RULE, f"refresh is not one of {', '.join(_REFRESH)}", "refresh")
     yield from _linked(board)
+    yield from _listed(board)
 
 
 def _linked(board: DashboardFile) -> Iterator[Problem]:
@@ -46,3 +48,17 @@ def _linked(board: DashboardFile) -> Iterator[Problem]:
         if other.value != board.board.uid and f"/d/{other.value}" not in kept:
             text = f"has no link to {other.value} that keeps time and variables; add one"
             yield board.problem(RULE, text, "links")
+
+
+def _listed(board: DashboardFile) -> Iterator[Problem]:
+    """Yield links that show one board twice: by tags they list hand-made copies, too."""
+    for one in board.board.links:
+        if one.type == "dashboards":
+            tags = f"tagged {', '.join(one.tags)}" if one.tags else "whatever its tags"
+            text = f"{one.title} lists every board {tags}, hand-made copies, too; link to each uid"
+            yield board.problem(RULE, text, one.title)
+    for kind in ("title", "url"):
+        for value, count in Counter(getattr(one, kind) for one in board.board.links).items():
+            if value and count > 1:
+                text = f"{count} links have the {kind} {value}; leave one"
+                yield board.problem(RULE, text, value)

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from generators.checks.dashboards import (
     board_settings,
+    counted_by,
     datasources,
     drawn_limits,
     grafana_values,
     layout,
     links,
+    order,
     panel_numbers,
     panel_texts,
     queries,
@@ -33,6 +35,8 @@ CHECKS: tuple[Check, ...] = (
     variables.check,
     panel_texts.check,
     layout.check,
+    order.check,
+    counted_by.check,
     style.check,
     units.check,
     grafana_values.check,

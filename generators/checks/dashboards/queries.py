@@ -27,6 +27,7 @@ from generators.promql_tree.tree import (
     children,
     parse,
     paths,
+    selectors,
 )
 
 RULE = "query"
@@ -92,6 +93,12 @@ def expressions(board: DashboardFile) -> Iterator[tuple[str, str]]:
         if found is not None:
             # label_values() needs the label: the checks see that in a query which keeps it.
             yield f"${{{MAIN}}}", f"count by ({found[2]}) ({found[1]})"
+
+
+def read_names(expr: str) -> frozenset[str]:
+    """Return the names of the series that a query reads; none of one that does not parse."""
+    tree = _tree(expr)
+    return frozenset() if tree is None else frozenset(found.name for found in selectors(tree))
 
 
 def _interval(text: Text) -> Iterator[Problem]:

@@ -150,7 +150,7 @@ def test_one_server_is_one_datasource() -> None:
 
 def test_helpers_that_an_application_does_not_use_have_no_panels() -> None:
     """A shop has no personas and no second cache, and nothing that asks for their labels."""
-    other = boards(changed(application={"road": "redis"}))
+    other = boards(changed(application={"redis": "ion-cache"}))
     numbers = {shown["id"] for board in other.values() for shown in panels(board)}
     assert numbers.isdisjoint({9, 90, 97, 109, 121, 122, 125})
     assert "How does the service route?" not in json.dumps(other["performance"])
@@ -159,7 +159,7 @@ def test_helpers_that_an_application_does_not_use_have_no_panels() -> None:
     variables = [found["name"] for found in other["cache"]["templating"]["list"]]
     assert variables == ["datasource", "longterm", "cache"]
     assert "$region" not in json.dumps(other["cache"])
-    routed = boards(changed(application={"road": "redis", "helpers": ["routing"]}))
+    routed = boards(changed(application={"redis": "ion-cache", "helpers": ["routing"]}))
     assert {121, 122} <= {shown["id"] for shown in panels(routed["performance"])}
 
 
