@@ -3,7 +3,15 @@
 import pytest
 from redis.exceptions import NoPermissionError, ResponseError
 
-from exporter.application.state import LayoutState, Schema, StoredLevel, layout_state, refusal
+from exporter.application.state import (
+    ApplicationState,
+    LayoutState,
+    Schema,
+    StoredLevel,
+    layout_state,
+    refusal,
+    size,
+)
 from exporter.errors import Reason
 from exporter.recorder.layout import Shape, family_field, field
 
@@ -84,3 +92,20 @@ def test_odd_rows_of_a_key_without_families_count_under_the_key() -> None:
     """A number of a flush that is no number belongs to no family."""
     found = layout_state(2, {**replies(2), "seqs": [b"i", b"third"]})
     assert (found.odd, found.seqs, len(found.notes)) == ({"seqs": 1}, {}, 1)
+
+
+def test_fields_of_both_layouts_are_counted() -> None:
+    """All fields cost memory; the limit is for each layout, so the fuller one decides."""
+    more = replies(1)
+    more["totals"] = [b"c\x1f\x1fus", b"2", b"c\x1f\x1feu", b"3"]
+    state = ApplicationState(now=9.0, layouts=(layout_state(1, more), layout_state(2, replies(2))))
+    assert (state.fields, state.most_fields) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("reply", "bytes_"),
+    [(b"abc", 3), (b"", 0), (7, 8), (None, 8), ([b"abc", [b"de", 1]], 13), ([], 0)],
+)
+def test_a_reply_s_size_is_that_of_what_is_in_it(reply: object, bytes_: int) -> None:
+    """Text counts by its bytes, a number as eight."""
+    assert size(reply) == bytes_  # type: ignore[arg-type]

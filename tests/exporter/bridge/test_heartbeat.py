@@ -238,3 +238,17 @@ def test_a_check_in_that_is_withheld_is_counted_as_such(caplog: pytest.LogCaptur
     with caplog.at_level("INFO"):
         chain.go_on(120)
     assert caplog.messages.count("check-ins arrive") == 1
+
+
+def test_what_is_wrong_with_the_chain_is_logged_when_it_begins_and_ends(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Once each, not with every check-in."""
+    chain = Chain()
+    chain.faults.failed("sentry", "503")
+    with caplog.at_level("INFO"):
+        chain.go_on(int(FAILING) + 180)
+        assert caplog.messages.count("sentry: 503") == 1
+        chain.faults.succeeded("sentry")
+        chain.go_on(180)
+    assert caplog.messages.count("alerts arrive, and are delivered") == 1

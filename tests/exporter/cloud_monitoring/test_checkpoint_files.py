@@ -9,7 +9,7 @@ import pytest
 from exporter.cloud_monitoring.checkpoint import SqliteStore, inspect
 from exporter.cloud_monitoring.state_schema import APPLICATION_ID, LAYOUT, VERSION
 from exporter.errors import StateError, StateForeign, StateUnwritable
-from exporter.state_file.sqlite_file import create
+from exporter.state_file.sqlite_file import create, decoded
 from tests.exporter.cloud_monitoring.ledgers import (
     NAME,
     SHAPE,
@@ -46,7 +46,24 @@ def _miscounted(path: Path) -> None:
     path.write_bytes(content)
 
 
-@pytest.mark.parametrize("damage", [_no_database, _torn, _short, _miscounted])
+def _of_no_format(path: Path) -> None:
+    """Change the number of the schema's format, which SQLite then calls unsupported."""
+    content = bytearray(path.read_bytes())
+    content[44:48] = (5).to_bytes(4)
+    path.write_bytes(content)
+
+
+def test_a_header_may_name_two_versions_of_the_format(path: Path) -> None:
+    """SQLite reads a file that says log for its readers, and none for its writers."""
+    written(path, filled())
+    content = bytearray(path.read_bytes())
+    content[18:20] = (1, 2)
+    path.write_bytes(content)
+    SqliteStore(path).close()
+    assert not list(path.parent.glob("*.damaged-*"))
+
+
+@pytest.mark.parametrize("damage", [_no_database, _torn, _short, _miscounted, _of_no_format])
 def test_a_damaged_file_is_moved_aside(
     path: Path, damage: object, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -143,3 +160,20 @@ def test_a_file_that_is_removed_while_it_is_used_takes_nothing(path: Path) -> No
     path.with_name("aside").rename(path)
     store.commit(NAME, SHAPE, filled())
     store.close()
+
+
+def test_a_sound_file_is_looked_at_and_stays_as_it_is(path: Path) -> None:
+    """Nothing is wrong with it, and nothing lies beside it afterwards."""
+    written(path, filled())
+    before = {file.name: file.read_bytes() for file in path.parent.iterdir()}
+    inspect(path)
+    assert {file.name: file.read_bytes() for file in path.parent.iterdir()} == before
+
+
+def test_damaged_text_is_read_with_what_cannot_be_decoded_replaced() -> None:
+    """One row's damage does not hide the others."""
+    db = sqlite3.connect(":memory:")
+    db.text_factory = decoded
+    found = db.execute("SELECT CAST(x'636166e9' AS TEXT) UNION ALL SELECT 'tea'").fetchall()
+    db.close()
+    assert found == [("caf\ufffd",), ("tea",)]

@@ -272,3 +272,11 @@ def test_a_refused_series_makes_no_mark() -> None:
     met = shelf.poll(page(series({6060: 1}, "GAUGE INT64", ERRORS), series({6060: 2})))
     assert (met.dropped, met.series) == ({"invalid": 1}, 2)
     assert (shelf.values(), len(shelf.ledger.marks)) == ({HERE: 2}, 1)
+
+
+def test_an_identity_is_kept_once() -> None:
+    """A series that has a mark needs no identity beside it: there may be a hundred thousand."""
+    shelf = requests()
+    shelf.poll(page(series({6120: 1}), series({6120: 1}, resource=OTHER)))
+    assert len(shelf.cache.marks) == 2
+    assert shelf.cache.identities._known == {}

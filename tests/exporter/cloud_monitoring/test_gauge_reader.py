@@ -131,3 +131,10 @@ def test_the_first_of_two_samples_of_one_time_stays() -> None:
     for value in (3, 4):
         reader.read_page(page(series({180: value}, "GAUGE INT64", IDLE)))
     assert [sample.value for sample in reader.found.values()] == [3.0]
+
+
+def test_a_reader_that_does_not_learn_knows_no_time_between_points() -> None:
+    """It is 0 then, and the metric's documented period decides."""
+    reader = GaugeReader(SOURCE, Identities(INSTANCES, SOURCE, "p"))
+    reader.read_page(page(series(dict.fromkeys((900, 1800), 7), "GAUGE INT64", IDLE)))
+    assert [sample.spacing for sample in reader.found.values()] == [0.0]

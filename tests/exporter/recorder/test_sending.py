@@ -244,3 +244,13 @@ def test_gauges_of_an_unanswered_flush_are_set_again() -> None:
     found = again(ledger, 0)
     assert found.levels == {"new": Dated(2.0, 1.0)}
     assert found.other_levels == {"old": Dated(1.0, 0.0)}
+
+
+def test_two_large_flushes_are_not_kept_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last one is kept by itself, however large; the one before it is joined."""
+    monkeypatch.setattr(sending, "MOST_KEPT_RISES", 1)
+    ledger = SendLog()
+    for _ in range(2):
+        send(ledger, a=1.0, b=1.0)
+    assert len(ledger._kept) == 1
+    assert again(ledger, 1).totals == {"a": 1.0, "b": 1.0}

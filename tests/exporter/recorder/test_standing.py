@@ -122,3 +122,12 @@ def test_an_emptied_redis_waits_for_two_polls(interval: float, wait: float) -> N
     assert counted(standing, 200.0, **emptied) is None
     assert counted(standing, 200.0 + wait - 0.1, **emptied) is None
     assert counted(standing, 200.0 + wait, **emptied) == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [(b"5000.5", 5000.5), ("7", 7.0), (b"", None), (b"soon", None)]
+)
+def test_when_redis_began_to_count_may_be_unknown(text: bytes | str, number: float | None) -> None:
+    """A number, or nothing where another program wrote something else."""
+    raw = ["ok", b"3", b"e", text, b"", b"g", b"12.5", b"", [], []]
+    assert reply(raw).created == number
