@@ -11,7 +11,7 @@ import grpc
 from benchmarks.row import Row
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, SeriesQuery
 from exporter.cloud_monitoring.filters import metric_filter
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.polling_targets import family_targets
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import World

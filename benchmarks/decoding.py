@@ -11,7 +11,8 @@ from exporter.catalog.model import CloudMonitoring, Family, ValueType
 from exporter.cloud_monitoring.counter_reader import CounterReader, SeriesCache
 from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.ledger import Ledger
-from exporter.cloud_monitoring.points import SECOND, PageMessage
+from exporter.cloud_monitoring.points import PageMessage
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.totals import Total
 from exporter.simulator.bulk import BulkWorld
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from exporter.catalog.model import Family, Label, MetricKind, Type
 from exporter.cloud_monitoring.descriptors import Described
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.errors import IonmonError
 

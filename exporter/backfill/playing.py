@@ -8,7 +8,7 @@ from exporter.catalog.model import MetricKind, Type
 from exporter.cloud_monitoring.bucket_totals import BucketTotal
 from exporter.cloud_monitoring.gauge_reader import GaugeSample, join
 from exporter.cloud_monitoring.ledger import Ledger, Mark
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.totals import Amount, Total
 from exporter.cloud_monitoring.zero_series import prime
 from exporter.exposition.samples import Buckets, Part, Sample

@@ -22,7 +22,7 @@ from exporter.backfill.reading import FamilyReader, WindowPoints
 from exporter.catalog import own
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.ledger import Ledger
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.target import SeriesSource
 from exporter.errors import StateError
 from exporter.exposition.encoding import Stems, lines

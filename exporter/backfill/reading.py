@@ -13,7 +13,6 @@ from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.point_values import PointValues
 from exporter.cloud_monitoring.points import (
     FIELDS,
-    SECOND,
     Identities,
     Raw,
     Unsound,
@@ -22,6 +21,7 @@ from exporter.cloud_monitoring.points import (
     unix_nanoseconds,
     wire_key,
 )
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.target import SeriesSource
 from exporter.cloud_monitoring.totals import Amount
 from exporter.errors import IonmonError, PollError, Reason

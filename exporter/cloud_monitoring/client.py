@@ -21,7 +21,8 @@ from google.cloud.monitoring_v3 import (
 
 from exporter.catalog import own
 from exporter.clock import steady
-from exporter.cloud_monitoring.points import SECOND, PageMessage, Raw
+from exporter.cloud_monitoring.points import PageMessage, Raw
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.source_clock import SourceClock, date_of
 from exporter.errors import PollError, Reason
 from exporter.telemetry import Telemetry

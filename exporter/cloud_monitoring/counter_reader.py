@@ -8,7 +8,6 @@ from exporter.catalog.model import CloudMonitoring, Family, MetricKind
 from exporter.cloud_monitoring.ledger import COUNTED, Ledger, Mark, Outcome
 from exporter.cloud_monitoring.point_values import PointValues
 from exporter.cloud_monitoring.points import (
-    SECOND,
     Identities,
     Raw,
     Unsound,
@@ -17,6 +16,7 @@ from exporter.cloud_monitoring.points import (
     wire_key,
 )
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.totals import Amount
 
 log = logging.getLogger("ionmon.cloud_monitoring")

@@ -11,7 +11,7 @@ from exporter.clock import WallClock
 from exporter.cloud_monitoring.client import MonitoringClient, SeriesQuery
 from exporter.cloud_monitoring.cost import MONTH, Load, dollars, stretch
 from exporter.cloud_monitoring.owners import owner, reads, target_filter
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.schedule import IDLE_INTERVAL
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.errors import IonmonError, PollError, Reason

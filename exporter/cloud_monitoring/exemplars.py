@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from google.cloud.monitoring_v3.types import SpanContext
 from google.protobuf.message import DecodeError
 
-from exporter.cloud_monitoring.points import SECOND, Raw
+from exporter.cloud_monitoring.points import Raw
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.exposition.samples import Exemplar
 
 _SPAN = SpanContext.pb()

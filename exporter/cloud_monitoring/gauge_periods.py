@@ -10,7 +10,7 @@ from math import isnan
 
 from exporter.cloud_monitoring.descriptors import Described
 from exporter.cloud_monitoring.gauge_reader import GaugeSample
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 
 log = logging.getLogger("ionmon.cloud_monitoring")
 

@@ -10,7 +10,6 @@ from statistics import fmean, median
 from exporter.catalog.model import CloudMonitoring, Reduce, ValueType
 from exporter.cloud_monitoring.points import (
     FIELDS,
-    SECOND,
     Identities,
     Raw,
     mean,
@@ -19,6 +18,7 @@ from exporter.cloud_monitoring.points import (
     wire_key,
 )
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.exposition.samples import Sample
 
 _JOIN: dict[Reduce, Callable[[list[float]], float]] = {

@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 from google.cloud.monitoring_v3 import ListTimeSeriesResponse
 
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind, ValueType
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.exposition.label_values import clean
 
-SECOND = 1_000_000_000
 _KINDS = {1: MetricKind.GAUGE, 2: MetricKind.DELTA, 3: MetricKind.CUMULATIVE}
 _VALUES = {
     1: ValueType.BOOL,

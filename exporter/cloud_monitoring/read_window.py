@@ -1,13 +1,8 @@
-"""How far back a read goes, in Unix nanoseconds."""
+"""How far back a read goes. The times of points are Unix nanoseconds, and so are these."""
 
 from dataclasses import dataclass
 
-SECOND = 1_000_000_000
-
-
-def nanoseconds(seconds: float) -> int:
-    """Return seconds as whole nanoseconds."""
-    return int(seconds * SECOND)
+SECOND = 1_000_000_000  # nanoseconds
 
 
 @dataclass(frozen=True, slots=True)

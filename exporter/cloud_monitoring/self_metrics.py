@@ -4,8 +4,8 @@ import logging
 
 from exporter.catalog import own
 from exporter.cloud_monitoring.ledger import Ledger
-from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.telemetry import Telemetry
 

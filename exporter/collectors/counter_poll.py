@@ -11,9 +11,8 @@ from exporter.cloud_monitoring.descriptors import Described
 from exporter.cloud_monitoring.late_points import LateReach, NewestReader
 from exporter.cloud_monitoring.lateness import promised
 from exporter.cloud_monitoring.ledger import KEPT, Ledger, Mark
-from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
-from exporter.cloud_monitoring.read_window import Reach, ReadSpan, nanoseconds
+from exporter.cloud_monitoring.read_window import SECOND, Reach, ReadSpan
 from exporter.cloud_monitoring.self_metrics import account_counting, account_gap
 from exporter.cloud_monitoring.source_clock import MAX_OFFSET, Moment
 from exporter.cloud_monitoring.target import FamilyTarget, Shared
@@ -100,16 +99,16 @@ class CounterPoll(ScheduledPoll):
         if self._target.source.kind is MetricKind.DELTA:
             depth = max(self.fetch.depth(shallow), self._late_reach.seconds)
         self._deep = depth > shallow
-        now = ReadSpan(nanoseconds(moment.earliest), nanoseconds(moment.latest))
+        now = ReadSpan(_nanoseconds(moment.earliest), _nanoseconds(moment.latest))
         reach = Reach(
-            margin=nanoseconds(margins.late),
-            depth=nanoseconds(depth),
-            lookback=nanoseconds(margins.lookback),
+            margin=_nanoseconds(margins.late),
+            depth=_nanoseconds(depth),
+            lookback=_nanoseconds(margins.lookback),
         )
         start, end = ledger.window(now, reach)
         if not ledger.marks and ledger.watermark == ledger.start:
             # Nothing was ever counted: is there really nothing, or only what is very late?
-            start = min(start, now.start - nanoseconds(depth))
+            start = min(start, now.start - _nanoseconds(depth))
         return start, end
 
     def _settle(
@@ -119,15 +118,15 @@ class CounterPoll(ScheduledPoll):
         self._source.shown(statistics.newest / SECOND)
         moment = self._source.moment()
         cumulative = self._target.source.kind is MetricKind.CUMULATIVE
-        kept = nanoseconds(self._shared.margins.late) if cumulative else KEPT
+        kept = _nanoseconds(self._shared.margins.late) if cumulative else KEPT
         lost = ledger.settle(ledger.recent, _reached(statistics.newest, moment, described), kept)
         account_gap(lost, self._target, self._shared.telemetry)
-        return self._retire(ledger, nanoseconds(moment.earliest))
+        return self._retire(ledger, _nanoseconds(moment.earliest))
 
     def _missing(self, fault: PollError, ledger: Ledger, moment: Moment) -> PollError | None:
         """Return the fault where a metric that has had points is not found, else None."""
         newest = max((total.last for total in ledger.totals.values()), default=0)
-        if newest <= nanoseconds(moment.earliest) - KEPT:
+        if newest <= _nanoseconds(moment.earliest) - KEPT:
             return None
         return PollError(Reason.NOT_FOUND, f"{fault}; it has had points, so nothing is settled")
 
@@ -138,7 +137,7 @@ class CounterPoll(ScheduledPoll):
         if ahead <= 2 * described.period:
             return
         agree = moment.dated and moment.wall * SECOND < ledger.covered
-        if (agree or self._fresh(ledger, described)) and ledger.rewind(nanoseconds(moment.latest)):
+        if (agree or self._fresh(ledger, described)) and ledger.rewind(_nanoseconds(moment.latest)):
             self._cache.forget()
             log.warning("%s: its counts were settled %.0f s in the future", self.name, ahead)
 
@@ -149,20 +148,20 @@ class CounterPoll(ScheduledPoll):
         """
         reader, moment = NewestReader(), self._source.moment()
         oldest = moment.latest - promised(described)
-        fault = self.fetch.pages(reader, nanoseconds(oldest), ledger.covered)
-        return fault is None and 0 < reader.newest <= nanoseconds(moment.latest)
+        fault = self.fetch.pages(reader, _nanoseconds(oldest), ledger.covered)
+        return fault is None and 0 < reader.newest <= _nanoseconds(moment.latest)
 
     def _open(self, described: Described) -> Ledger:
         """Return the ledger: from memory, from the store, or a new one."""
         if self._ledger is None:
             self._ledger = self._shared.store.load(self.name, self._shape(), self._fits)
         if self._ledger is None:
-            moment, period = self._source.moment(), nanoseconds(described.period)
+            moment, period = self._source.moment(), _nanoseconds(described.period)
             start = moment.earliest - described.delay - self._shared.margins.late
             if self._shared.store.restarted(self.name):
                 # What was counted before is unknown: only points of the future are new for sure.
                 start = moment.latest + described.period
-            self._ledger = Ledger.begin(period, nanoseconds(start))
+            self._ledger = Ledger.begin(period, _nanoseconds(start))
         return self._ledger
 
     def _forget(self) -> None:
@@ -188,7 +187,7 @@ class CounterPoll(ScheduledPoll):
         if self._runs % RETIRE_EVERY:
             return [], []
         closed = {i for i, label in enumerate(self._target.family.labels) if label.values}
-        oldest = at - max(RETIRE_AFTER * SECOND, nanoseconds(self._shared.margins.lookback))
+        oldest = at - max(RETIRE_AFTER * SECOND, _nanoseconds(self._shared.margins.lookback))
         if self._target.source.kind is MetricKind.DELTA:
             oldest = min(oldest, ledger.watermark)  # else a deep read would count it again
         gone = ledger.retire(oldest, frozenset(closed))
@@ -243,6 +242,10 @@ def _reached(newest: int, moment: Moment, described: Described) -> int:
 
     Without new points the end still moves on, IDLE_PERIODS later than with them.
     """
-    period = nanoseconds(described.period)
-    silent = nanoseconds(moment.earliest - described.delay) - IDLE_PERIODS * period
-    return min(max(newest, silent - silent % period), nanoseconds(moment.now))
+    period = _nanoseconds(described.period)
+    silent = _nanoseconds(moment.earliest - described.delay) - IDLE_PERIODS * period
+    return min(max(newest, silent - silent % period), _nanoseconds(moment.now))
+
+
+def _nanoseconds(seconds: float) -> int:
+    return int(seconds * SECOND)

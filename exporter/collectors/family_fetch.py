@@ -13,8 +13,9 @@ from exporter.cloud_monitoring.descriptors import Described
 from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.lateness import Lateness
 from exporter.cloud_monitoring.ledger import KEPT
-from exporter.cloud_monitoring.points import SECOND, Raw
+from exporter.cloud_monitoring.points import Raw
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.schedule import IDLE_INTERVAL, Delay, Timetable
 from exporter.cloud_monitoring.self_metrics import account
 from exporter.cloud_monitoring.target import FamilyTarget, Shared

@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from exporter.cloud_monitoring.gauge_periods import STALE_PERIODS, GaugePeriods
 from exporter.cloud_monitoring.gauge_reader import GaugeReader, join, limited
-from exporter.cloud_monitoring.points import SECOND, Identities
+from exporter.cloud_monitoring.points import Identities
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.target import FamilyTarget, Shared
 from exporter.collectors.base import Delivery
 from exporter.collectors.family_fetch import FamilyFetch

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from exporter.cloud_monitoring.client import SeriesQuery
 from exporter.cloud_monitoring.owners import PageExtract, owner, reads, target_filter
-from exporter.cloud_monitoring.points import SECOND, Raw, unix_nanoseconds
+from exporter.cloud_monitoring.points import Raw, unix_nanoseconds
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.target import FamilyTarget, SeriesSource
 from exporter.errors import PollError
 

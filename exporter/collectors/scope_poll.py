@@ -8,7 +8,7 @@ from dataclasses import replace
 from exporter.catalog import own
 from exporter.catalog.model import CloudMonitoring, MetricKind
 from exporter.cloud_monitoring.descriptors import Described
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.target import DescriptorSource, FamilyTarget, Shared
 from exporter.collectors.base import Delivery
 from exporter.collectors.family_fetch import FamilyFetch

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from exporter.cloud_monitoring.checkpoint import Fits, Store
 from exporter.cloud_monitoring.ledger import Ledger, Mark
 from exporter.cloud_monitoring.owners import split
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.cloud_monitoring.totals import Total
 

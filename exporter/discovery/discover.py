@@ -16,7 +16,8 @@ from exporter.catalog.roads import LOG_METRICS, LOGS
 from exporter.cloud_monitoring.client import PAGE_SIZE, MonitoringClient, SeriesQuery
 from exporter.cloud_monitoring.filters import descriptor_filter, metric_filter
 from exporter.cloud_monitoring.owners import owner
-from exporter.cloud_monitoring.points import SECOND, Raw, exported
+from exporter.cloud_monitoring.points import Raw, exported
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.discovery.model import Discovery, FoundCache, FoundDatabase, FoundService
 from exporter.doctor.permissions import fix_of_access
 from exporter.errors import IonmonError, PollError, Reason

@@ -21,7 +21,7 @@ from exporter.cloud_monitoring.filters import descriptor_filter
 from exporter.cloud_monitoring.lateness import promised
 from exporter.cloud_monitoring.opened import opened_client
 from exporter.cloud_monitoring.owners import owner, reads, target_filter
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.collectors.base import Poll

@@ -19,8 +19,3 @@ def around(width: float, *key: object) -> float:
 def whole(expected: float, *key: object) -> int:
     """Round so that the mean over many keys is `expected`."""
     return int(expected + unit(*key))
-
-
-def steady(expected: float, minute: int) -> int:
-    """Round so that the sum over any minutes is within 1 of `expected` times their number."""
-    return int(expected * (minute + 1)) - int(expected * minute)

@@ -117,9 +117,9 @@ class SimulatedSeries:
     def _number(self, traffic: Traffic, minute: int) -> float:
         if self._source.kind is MetricKind.CUMULATIVE:
             return self._base * age(minute)
-        if self._exact or traffic.mix.flat:
+        if self._exact:
             return self._base
-        moved = self._base * around(0.05, traffic.mix.seed, minute, *self.labels)
+        moved = self._base * traffic.around(0.05, minute, *self.labels)
         if self._source.kind is MetricKind.GAUGE:
             return moved
         moved *= traffic.day(minute)

@@ -5,7 +5,7 @@ from math import pi, sin
 from typing import NamedTuple
 
 from exporter.simulator import deployment
-from exporter.simulator.chance import around, steady, unit, whole
+from exporter.simulator.chance import around, unit, whole
 from exporter.simulator.deployment import Region
 from exporter.simulator.incidents import Aspect, Timeline
 
@@ -24,11 +24,10 @@ class Requests(NamedTuple):
 
 
 class Mix(NamedTuple):
-    """How the world is drawn: seed, factor on all requests, and whether it is constant."""
+    """How the world is drawn: seed, and factor on all requests."""
 
     seed: int = 1
     scale: float = 1.0
-    flat: bool = False
 
 
 class Traffic:
@@ -47,8 +46,6 @@ class Traffic:
 
     def day(self, minute: int) -> float:
         """Return the factor of the time of day; its mean over any day is 1."""
-        if self.mix.flat:
-            return 1.0
         weekend = (minute // DAY + 4) % 7 in (0, 6)  # the epoch began on a Thursday
         turn = 2 * pi * (minute % DAY) / DAY
         return 1.0 - 0.3 * sin(turn) + (0.08 if weekend else -0.08) * sin(2 * turn)
@@ -56,14 +53,14 @@ class Traffic:
     def level(self, aspect: Aspect, region: str, minute: int, calm: float) -> float:
         """Return what an incident makes of a figure, or the calm figure with a little noise."""
         found = self.timeline.level(aspect, region, minute)
-        if found is not None or self.mix.flat:
-            return calm if found is None else found
-        return calm * around(0.02, self.mix.seed, aspect, region, minute)
+        return calm * self.around(0.02, aspect, region, minute) if found is None else found
+
+    def around(self, width: float, *key: object) -> float:
+        """Return the noise of a figure: a factor between 1 - width and 1 + width."""
+        return around(width, self.mix.seed, *key)
 
     def rounded(self, expected: float, minute: int, *key: object) -> int:
         """Round an expected number to a whole one."""
-        if self.mix.flat:
-            return steady(expected, minute)
         return whole(expected, self.mix.seed, minute, *key)
 
     def demand(self, region: Region, minute: int) -> float:
@@ -71,8 +68,7 @@ class Traffic:
         mean = (
             deployment.REQUESTS_PER_SECOND * 60 * region.share * self.mix.scale * self.day(minute)
         )
-        noise = 0.0 if self.mix.flat else 0.03
-        return mean * around(noise, self.mix.seed, "requests", region.name, minute)
+        return mean * self.around(0.03, "requests", region.name, minute)
 
     def _requests(self, region: Region, minute: int) -> tuple[Requests, ...]:
         """Return the requests that reached containers of a region, none of them zero."""
@@ -107,12 +103,14 @@ class Traffic:
 
     def _revisions(self, minute: int) -> tuple[tuple[str, float], ...]:
         """Return the revisions that serve in a minute, each with its share of the traffic."""
-        number = minute // DEPLOY_EVERY
         begun = self.timeline.began(Aspect.DEPLOY, minute)
         if begun is not None:
             return ((f"{deployment.SERVICE}-{begun // DEPLOY_EVERY:05d}-bad", 1.0),)
-        if self.mix.flat:
-            return ((self.revision_name(0), 1.0),)
+        return self.good_revisions(minute)
+
+    def good_revisions(self, minute: int) -> tuple[tuple[str, float], ...]:
+        """Return the revisions that serve in a minute without an incident, with their shares."""
+        number = minute // DEPLOY_EVERY
         age = minute - self._deployed(number)
         if age < 0:
             return ((self.revision_name(number - 1), 1.0),)

@@ -72,7 +72,6 @@ class World:
 
     start     Unix time from which the scenario's minutes are counted; there is data before it
     scale     factor on all requests, for tests that need few
-    flat      no day, no noise, no deploys: the same every minute but for incidents
     """
 
     project = deployment.PROJECT
@@ -83,12 +82,10 @@ class World:
         start: float = 0.0,
         scenario: Scenario = CALM,
         scale: float = 1.0,
-        *,
-        flat: bool = False,
     ) -> None:
         self.seed, self.start, self.scenario = seed, start, scenario
         self.timeline = Timeline(scenario, start)
-        self.traffic = Traffic(Mix(seed, scale, flat), self.timeline)
+        self.traffic = Traffic(Mix(seed, scale), self.timeline)
         self.metrics = metrics_of(CATALOG.values())
 
     def series(

@@ -18,13 +18,13 @@ import yaml
 from exporter.settings import Settings
 from exporter.settings.types import duration, seconds
 from exporter.simulator.incidents import Aspect, Effect
-from exporter.simulator.world import World
 from generators.alertmanager.plan import CHANNELS, Channel, Pace, Timers
 from generators.policy import WATCHDOG
 from generators.rules.build import Rules, build
 from generators.rules.model import Alerting, RuleFile, alerts, dumped
 from tests.clocks import FastClock
 from tests.e2e.failing_project import failing, served
+from tests.exporter.simulator.worlds import flat_world
 from tests.generators.alertmanager.live import Live, live
 from tests.servers import Prometheus, free_port, process, prometheus, wait_until
 
@@ -203,7 +203,7 @@ class Drill:
 def running(folder: Path, speed: float = SPEED) -> Iterator[Drill]:
     """Run everything; give it when the incident is about to begin."""
     start = time.time()
-    clock, world = FastClock(start, speed), World(3, start, SCENARIO, flat=True)
+    clock, world = FastClock(start, speed), flat_world(3, start, SCENARIO)
     rules = build(Settings())
     with ExitStack() as stack:
         port = free_port()

@@ -20,7 +20,6 @@ import pytest
 
 from exporter.settings import load
 from exporter.simulator.incidents import Aspect, Effect
-from exporter.simulator.world import World
 from generators.alertmanager.build import CONFIG
 from generators.alertmanager.plan import timers
 from generators.rules.build import build
@@ -42,6 +41,7 @@ from tests.e2e.hurried_chain import (
 from tests.e2e.messages import FIRING, Message, accepted, mailed, messages, posted
 from tests.exporter.bridge.bridges import RunningBridge, bridge
 from tests.exporter.running import IONMON
+from tests.exporter.simulator.worlds import flat_world
 from tests.exporter.web.certificates import ADDRESS, Authority
 from tests.generators.alertmanager import sinks
 from tests.sentry import Answer, Sentry, sentry
@@ -165,7 +165,7 @@ class WholeChain:
 def running(home: Path) -> Iterator[WholeChain]:
     """Run everything; give it when the incident is about to begin."""
     start = time.time()
-    clock, world = FastClock(start, SPEED), World(3, start, _SCENARIO, flat=True)
+    clock, world = FastClock(start, SPEED), flat_world(3, start, _SCENARIO)
     ports = {name: free_port() for name in ("exporter", "prometheus", "alertmanager")}
     with ExitStack() as stack:
         web, outside = stack.enter_context(sinks.web()), stack.enter_context(sentry())

@@ -6,7 +6,7 @@ from exporter.backfill.plan import CHUNK
 from exporter.catalog import CATALOG
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.ledger import Ledger
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.simulator.world import World
 from tests.exporter.simulator.worlds import world_of
 

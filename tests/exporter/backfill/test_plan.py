@@ -23,7 +23,7 @@ from exporter.catalog import CATALOG
 from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.descriptors import Described
 from exporter.cloud_monitoring.filters import Selection
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.errors import IonmonError
 

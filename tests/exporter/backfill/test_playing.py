@@ -6,7 +6,7 @@ from exporter.backfill.playing import PlayedCounter, PlayedGauge
 from exporter.backfill.reading import ReadPoint, WindowPoints
 from exporter.catalog import CATALOG
 from exporter.cloud_monitoring.ledger import Ledger
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.totals import Amount
 from exporter.exposition.samples import Part
 from tests.exporter.backfill.test_plan import COUNTER, CUT, GAUGE, family_cut

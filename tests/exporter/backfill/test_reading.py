@@ -10,7 +10,8 @@ from exporter.backfill.plan import STEP, Chunk, FamilyCut
 from exporter.backfill.reading import FamilyReader, WindowPoints
 from exporter.catalog import CATALOG
 from exporter.cloud_monitoring.client import SeriesQuery
-from exporter.cloud_monitoring.points import SECOND, Raw
+from exporter.cloud_monitoring.points import Raw
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.target import SeriesSource
 from exporter.errors import IonmonError
 from exporter.simulator.faults import NONE, Faults

@@ -7,7 +7,7 @@ import pytest
 from exporter.backfill.starts import counting_starts
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.ledger import Ledger
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.errors import StateError
 
 

@@ -7,7 +7,7 @@ from exporter.cloud_monitoring.bucket_layouts import layout
 from exporter.cloud_monitoring.bucket_totals import BucketTotal, Layout
 from exporter.cloud_monitoring.cumulative import Held
 from exporter.cloud_monitoring.ledger import Ledger, Mark, Outcome
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.totals import Amount, Total
 
 NAME, SHAPE = "p/requests", '["shape"]'

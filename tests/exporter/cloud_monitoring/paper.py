@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from exporter.cloud_monitoring.client import SeriesQuery
-from exporter.cloud_monitoring.points import SECOND, PageMessage, Raw
+from exporter.cloud_monitoring.points import PageMessage, Raw
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.errors import PollError, Reason
 

@@ -12,8 +12,8 @@ from exporter.catalog.cloud_run import REQUEST_DURATION, REQUESTS
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind, ValueType
 from exporter.cloud_monitoring.counter_reader import MAX_AHEAD, CounterReader, SeriesCache
 from exporter.cloud_monitoring.ledger import Ledger
-from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.exposition.samples import Exemplar
 from tests.exporter.cloud_monitoring.ledgers import buckets_of, counts_of
 from tests.exporter.cloud_monitoring.messages import OK, SERVICE, distribution, page, series

@@ -18,7 +18,7 @@ from exporter.cloud_monitoring.checkpoint_rows import (
 )
 from exporter.cloud_monitoring.counter_reader import CounterReader, SeriesCache
 from exporter.cloud_monitoring.ledger import Ledger, Outcome
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.state_schema import LAYOUT
 from exporter.exposition.encoding import Stems, lines
 from exporter.exposition.samples import Part, Sample

@@ -11,7 +11,7 @@ from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, Serie
 from exporter.cloud_monitoring.cost import dollars
 from exporter.cloud_monitoring.estimate import LOOKBACK, Estimate, FamilyCost, estimate
 from exporter.cloud_monitoring.filters import metric_filter
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.errors import IonmonError
 from exporter.polling_targets import family_targets

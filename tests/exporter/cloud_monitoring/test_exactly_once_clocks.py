@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
 from exporter.catalog import own
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from tests.exporter.cloud_monitoring.test_exactly_once import PERIOD, ExactlyOnce
 
 KEY = ("p", "cloudrun_requests_total")

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from exporter.catalog.cloud_run import REQUEST_DURATION
 from exporter.catalog.model import CloudMonitoring, MetricKind
 from exporter.cloud_monitoring.bucket_layouts import source_bounds
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.target import Margins
 from exporter.cloud_monitoring.totals import Total
 from exporter.collectors.counter_poll import RETIRE_EVERY

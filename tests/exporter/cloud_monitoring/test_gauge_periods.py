@@ -7,7 +7,7 @@ import pytest
 from exporter.cloud_monitoring.descriptors import Described
 from exporter.cloud_monitoring.gauge_periods import LEARNING, GaugePeriods
 from exporter.cloud_monitoring.gauge_reader import GaugeSample
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 
 STATED, UNSTATED = Described(60, 120), Described(60, 120, stated=False)
 NAN = float("nan")

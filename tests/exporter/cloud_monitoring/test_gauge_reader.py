@@ -8,8 +8,9 @@ from google.api.distribution_pb2 import Distribution
 from exporter.catalog.cloud_run import INSTANCES
 from exporter.catalog.model import CloudMonitoring, MetricKind, Reduce, ValueType
 from exporter.cloud_monitoring.gauge_reader import GaugeReader, GaugeSample, join, limited, newest
-from exporter.cloud_monitoring.points import SECOND, Identities
+from exporter.cloud_monitoring.points import Identities
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.exposition.samples import Sample
 from tests.exporter.cloud_monitoring.messages import SERVICE, distribution, page, series
 

@@ -10,7 +10,7 @@ import pytest
 from exporter.catalog import own
 from exporter.catalog.model import CloudMonitoring, Type, ValueType
 from exporter.cloud_monitoring.descriptors import Described
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.collectors import counter_poll
 from exporter.exposition.samples import Buckets
 from tests.exporter.cloud_monitoring.messages import OK, SERVICE, distribution

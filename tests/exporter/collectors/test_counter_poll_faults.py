@@ -9,7 +9,7 @@ import pytest
 
 from exporter.catalog import own
 from exporter.cloud_monitoring.descriptors import Described
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.errors import PollError, Reason
 from tests.exporter.cloud_monitoring.messages import OK, SERVICE
 from tests.exporter.cloud_monitoring.paper import PaperPoint

@@ -9,7 +9,7 @@ import pytest
 from exporter.catalog import own
 from exporter.cloud_monitoring.client import SeriesQuery
 from exporter.cloud_monitoring.filters import metric_filter
-from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.target import Margins
 from tests.exporter.collectors.test_cloud_monitoring_simulated import (
     PROJECT,

@@ -10,6 +10,7 @@ from exporter.simulator.traffic import DEPLOY_EVERY
 from exporter.simulator.truth import Dist, TruthSeries, merged, quantile
 from exporter.simulator.world import World
 from tests.exporter.simulator.asking import COUNT, INSTANCES, LATENCIES, NOON, ROWS
+from tests.exporter.simulator.worlds import flat_world
 
 DAY = 86400
 LAG = "cloudsql.googleapis.com/database/replication/replica_lag"
@@ -75,7 +76,7 @@ def test_the_world_s_own_p95_is_36_4_ms() -> None:
 
 def test_levels_of_a_flat_world_are_the_reference() -> None:
     """A flat world shows the instances, CPU, memory, lag and hit rate of the report."""
-    flat = World(flat=True)
+    flat = flat_world()
     span = (NOON - 600, NOON)
     found = flat.series(INSTANCES, REVISION, NOON - 60, NOON)
     by_region = {
@@ -92,7 +93,7 @@ def test_levels_of_a_flat_world_are_the_reference() -> None:
 
 def test_a_flat_world_is_the_same_every_minute() -> None:
     """A flat world serves the same number of requests every minute, but for rounding."""
-    flat = World(flat=True)
+    flat = flat_world()
     found = [count(flat.series(COUNT, REVISION, NOON + m, NOON + m + 60)) for m in (0, 7260)]
     assert abs(found[0] - found[1]) <= 3
 

@@ -1,10 +1,12 @@
-"""Worlds of few families, and what a simulated project truly counted."""
+"""Worlds of few families, worlds without noise, and what a simulated project truly counted."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from exporter.catalog.model import Family
 from exporter.simulator import aggregation
 from exporter.simulator.bulk import BulkWorld
+from exporter.simulator.incidents import CALM, Scenario
+from exporter.simulator.traffic import Traffic
 from exporter.simulator.truth import Value
 from exporter.simulator.world import World, metrics_of
 
@@ -15,6 +17,33 @@ def world_of(
     """Return a world that has these families only."""
     made = World(seed, start, scale=scale)
     made.metrics = metrics_of(families)
+    return made
+
+
+class FlatTraffic(Traffic):
+    """Traffic without day, noise or deploys: the same every minute but for incidents."""
+
+    def day(self, _: int) -> float:
+        """Return that every hour is like all others."""
+        return 1.0
+
+    def around(self, _: float, *__: object) -> float:
+        """Return no noise."""
+        return 1.0
+
+    def rounded(self, expected: float, minute: int, *_: object) -> int:
+        """Round so that the sum over any minutes is within 1 of `expected` times their number."""
+        return int(expected * (minute + 1)) - int(expected * minute)
+
+    def good_revisions(self, _: int) -> tuple[tuple[str, float], ...]:
+        """Return that one revision serves all."""
+        return ((self.revision_name(0), 1.0),)
+
+
+def flat_world(seed: int = 1, start: float = 0.0, scenario: Scenario = CALM) -> World:
+    """Return a world that is the same every minute but for incidents."""
+    made = World(seed, start, scenario)
+    made.traffic = FlatTraffic(made.traffic.mix, made.timeline)
     return made
 
 
