@@ -15,7 +15,6 @@ from exporter.cloud_monitoring.points import (
     FIELDS,
     Identities,
     Raw,
-    Unsound,
     mean,
     refusal,
     unix_nanoseconds,
@@ -23,7 +22,7 @@ from exporter.cloud_monitoring.points import (
 )
 from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.target import SeriesSource
-from exporter.cloud_monitoring.totals import Amount
+from exporter.cloud_monitoring.totals import Amount, Unsound
 from exporter.errors import IonmonError, PollError, Reason
 from exporter.logs import once
 

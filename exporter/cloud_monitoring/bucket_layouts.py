@@ -13,7 +13,7 @@ from exporter.catalog.buckets import in_base_unit, thin
 from exporter.catalog.model import Family
 from exporter.cloud_monitoring.bucket_totals import Layout
 from exporter.cloud_monitoring.joint_bounds import Near, slots
-from exporter.cloud_monitoring.points import Unsound
+from exporter.cloud_monitoring.totals import Unsound
 
 MAX_SOURCE_BOUNDS = 10_000  # Google allows 200; a corrupt number must not fill the memory
 

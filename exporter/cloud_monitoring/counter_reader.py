@@ -10,14 +10,13 @@ from exporter.cloud_monitoring.point_values import PointValues
 from exporter.cloud_monitoring.points import (
     Identities,
     Raw,
-    Unsound,
     refusal,
     unix_nanoseconds,
     wire_key,
 )
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
 from exporter.cloud_monitoring.read_window import SECOND
-from exporter.cloud_monitoring.totals import Amount
+from exporter.cloud_monitoring.totals import Amount, Unsound
 
 log = logging.getLogger("ionmon.cloud_monitoring")
 
@@ -117,16 +116,13 @@ class CounterReader:
 
     def _count(self, mark: Mark, end: int, point: Raw) -> None:
         """Pass a DELTA point to the ledger; an unsound one is dropped."""
-        late = end <= self._ledger.recent
         try:
             outcome = self._ledger.add_delta(mark, end, partial(self._cache.values.amount, point))
         except Unsound as error:
-            if late:
-                self._ledger.skip(mark, end)  # else every read that reaches it would report it
             self._drop(mark, str(error))
         else:
             self._note(mark, outcome)
-            if late and outcome is COUNTED:
+            if outcome is COUNTED and end <= self._ledger.recent:
                 self.statistics.late += 1
                 self.statistics.earliest_late = min(self.statistics.earliest_late or end, end)
 

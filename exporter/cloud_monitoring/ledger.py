@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from exporter.cloud_monitoring.cumulative import Held, rise
 from exporter.cloud_monitoring.read_window import SECOND, Reach, ReadSpan
-from exporter.cloud_monitoring.totals import Amount, Total
+from exporter.cloud_monitoring.totals import Amount, Total, Unsound
 
 KEPT = 25 * 3600 * SECOND  # the API accepts no point that is older
 OFF_GRID_KEPT = 2 * 3600 * SECOND  # off-grid ends are stored one by one
@@ -139,7 +139,8 @@ class Ledger:
     def add_delta(self, mark: Mark, end: int, amount: ReadAmount) -> Outcome:
         """Count a DELTA point once. `amount` is read only where the point is new.
 
-        Where `amount` raises, the point is not marked and may be counted later.
+        Where `amount` raises Unsound, so does this. The point may still be counted later, except a
+        late one: every read that reaches it would report it.
         """
         if end <= self.watermark:
             return Outcome.LATE if end > self.start else Outcome.BEFORE_START
@@ -149,15 +150,15 @@ class Ledger:
         if end <= self.oldest:
             self._remember(mark, end, bit)
             return Outcome.LATE
-        found = amount()
+        try:
+            found = amount()
+        except Unsound:
+            if end <= self.recent:
+                self._remember(mark, end, bit)
+            raise
         # Marked before it is added: where the addition fails, the point must not count twice.
         self._remember(mark, end, bit)
         return COUNTED if found.empty else self._add(mark.total, found, end)
-
-    def skip(self, mark: Mark, end: int) -> None:
-        """Mark a DELTA point that cannot be counted, so that later reads pass over it."""
-        if end > self.watermark:
-            self._remember(mark, end, self._bit(mark, end))
 
     def _remember(self, mark: Mark, end: int, bit: int) -> None:
         mark.mask |= bit

@@ -7,8 +7,8 @@ from exporter.catalog.model import CloudMonitoring, Family, ValueType
 from exporter.cloud_monitoring.bucket_layouts import layout, source_bounds
 from exporter.cloud_monitoring.bucket_totals import UNPLACED, Layout
 from exporter.cloud_monitoring.exemplars import exemplars
-from exporter.cloud_monitoring.points import FIELDS, Raw, Unsound
-from exporter.cloud_monitoring.totals import Amount
+from exporter.cloud_monitoring.points import FIELDS, Raw
+from exporter.cloud_monitoring.totals import Amount, Unsound
 
 MAX_EVENTS = 2**53  # of one bucket in one point; sums of these stay far below 64 bits
 

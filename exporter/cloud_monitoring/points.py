@@ -47,10 +47,6 @@ class Identity:
     cleaned: bool = False
 
 
-class Unsound(Exception):
-    """A value that cannot be counted, and why."""
-
-
 def wire_key(series: Raw) -> bytes:
     """Return bytes that are equal only for equal identities; cheap, but not canonical."""
     return bytes(series.metric.SerializeToString() + b"\0" + series.resource.SerializeToString())

@@ -10,6 +10,10 @@ MANY_EVENTS = 2**40  # in one point; below, no sum of counts comes near the end 
 MOST_EVENTS = 2**62
 
 
+class Unsound(Exception):
+    """A value that cannot be counted, and why."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
     """The value of a point: a number, or the sum, bucket counts and layout of a distribution.

@@ -10,8 +10,7 @@ from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.bucket_layouts import layout
 from exporter.cloud_monitoring.bucket_totals import UNPLACED
 from exporter.cloud_monitoring.point_values import PointValues, distribution_amount, number
-from exporter.cloud_monitoring.points import Unsound
-from exporter.cloud_monitoring.totals import Amount
+from exporter.cloud_monitoring.totals import Amount, Unsound
 from tests.exporter.cloud_monitoring.messages import EDGES, distribution, series
 
 LAYOUT = layout(EDGES, 1.0, REQUESTS)
