@@ -275,7 +275,8 @@ def _announce(generated: _Generated, options: _Options) -> None:
     others = unread.names(generated.settings)
     if others:
         verb = "is" if len(others) == 1 else "are"
-        click.echo(f"{', '.join(others)} {verb} not written for the same reason.\n")
+        why = "these settings read nothing of what they watch"
+        click.echo(f"{', '.join(others)} {verb} not written: {why}.\n")
     watch = f"{counted(shown.others, 'more alert')} {'watches' if shown.others == 1 else 'watch'}"
     click.echo(
         f"{watch} trends, anomalies and the monitoring itself. All are in "

@@ -13,7 +13,7 @@ from generators.alert_table import PolicyAlert, ThresholdAlert
 from generators.boards import Board
 from generators.dashboards.model import LONGTERM, Panel, Target
 from generators.limits import condition, lasting
-from generators.policy import LatencyPolicy, Policy, latency_policy
+from generators.policy import Policy, latency_policy
 from generators.promql_tree.tree import Call, Node, Selector, parse, walk
 from generators.rules.build import Rules
 from generators.rules.longterm import INCREASE, KEPT
@@ -47,17 +47,19 @@ class Facts:
 
     @classmethod
     def of(cls, settings: Settings, rules: Rules, policy: Policy) -> "Facts":
-        """Return the facts, with the recorded series by name.
-
-        Where single services alone promise a latency, the first of them stands for all.
-        """
-        shown = replace(policy, latency=policy.latency or _first_latency(settings))
-        return cls(settings, rules, shown, {r.record: r.expr for r in recordings(rules.all)})
+        """Return the facts, with the recorded series by name."""
+        made = {r.record: r.expr for r in recordings(rules.all)}
+        return cls(settings, rules, shown(settings, policy), made)
 
 
-def _first_latency(settings: Settings) -> LatencyPolicy | None:
+def shown(settings: Settings, policy: Policy) -> Policy:
+    """Return the policy that boards show.
+
+    Where single services alone promise a latency, the first of them stands for all.
+    """
     each = (latency_policy(settings.of_service(name)) for name in settings.services)
-    return next((found for found in each if found is not None), None)
+    first = next((found for found in each if found is not None), None)
+    return replace(policy, latency=policy.latency or first)
 
 
 def description(facts: Facts, board: Board, panel: Panel) -> str:

@@ -25,6 +25,7 @@ from generators.checks.dashboards import (
 from generators.checks.engine.context import Context
 from generators.checks.engine.dashboard_file import DashboardFile
 from generators.checks.engine.problem import Problem
+from generators.dashboards.descriptions import shown
 from generators.policy import policy
 
 Check = Callable[[DashboardFile], Iterator[Problem]]
@@ -51,7 +52,7 @@ def problems(boards: Iterable[DashboardFile], context: Context) -> list[Problem]
     The others rely on the schema: where it reports something, they do not run.
     """
     found: set[Problem] = set()
-    limits = policy(context.settings)
+    limits = shown(context.settings, policy(context.settings))
     each = [(board, set(schema.check(board))) for board in boards]
     known = links.variables(board for board, refused in each if not refused)
     for board, refused in each:

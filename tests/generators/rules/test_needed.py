@@ -27,6 +27,7 @@ FILES = (
     *(ROOT / "tests" / "data" / "settings" / "good").glob("*.yaml"),
     ROOT / "examples" / "monitoring.yaml",
     ROOT / "examples" / "reference.yaml",
+    ROOT / "examples" / "teams.yaml",
 )
 
 
