@@ -139,8 +139,7 @@ class Ledger:
     def add_delta(self, mark: Mark, end: int, amount: ReadAmount) -> Outcome:
         """Count a DELTA point once. `amount` is read only where the point is new.
 
-        Where `amount` raises Unsound, so does this. The point may still be counted later, except a
-        late one: every read that reaches it would report it.
+        Raises Unsound where `amount` does. The point may still be counted later, unless it is late.
         """
         if end <= self.watermark:
             return Outcome.LATE if end > self.start else Outcome.BEFORE_START
@@ -153,7 +152,7 @@ class Ledger:
         try:
             found = amount()
         except Unsound:
-            if end <= self.recent:
+            if end <= self.recent:  # else every read that reaches it would report it
                 self._remember(mark, end, bit)
             raise
         # Marked before it is added: where the addition fails, the point must not count twice.
