@@ -11,6 +11,7 @@ from typing import Any
 from prometheus_client.metrics_core import Metric
 from prometheus_client.samples import Sample
 
+from .counted import Counted, before
 from .layout import COUNT, SUM
 from .naming import MOST_SERIES, NamedFamily, Naming, RegistryReading, Values, fault
 
@@ -31,7 +32,7 @@ class Collected:
     def __init__(self, collector: Any, naming: Naming) -> None:  # noqa: ANN401 - has collect()
         """Read nothing yet."""
         self._collector, self._naming = collector, naming
-        self._totals: dict[str, float] = {}
+        self._counted: dict[tuple[str, str, frozenset[tuple[str, str]]], Counted] = {}
         self._levels: dict[str, float] = {}
         self._odd: set[str] = set()
         self.above = 0  # series beyond the limit
@@ -81,6 +82,10 @@ class Collected:
         if not series:
             return
         buckets = {s.labels["le"] for group in series.values() for s in group if _is_bucket(s)}
+        if any(isnan(float(bound)) for bound in buckets):
+            text = f"{metric.name}: a bucket's bound is no number"
+            self._leave_out(metric.name, text, found)
+            return
         family = self._naming.family(
             metric.name,
             metric.type,
@@ -91,28 +96,36 @@ class Collected:
         family.announce(found)
         for values, group in series.items():
             if metric.type in _TOTALS:
-                self._count(family, values, dict(_parts(metric.type, group)), found)
+                self._count(family, own, values, dict(_parts(metric.type, group)), found)
             else:
                 self._set(dict(_level_fields(metric, family, values, group)), levels, found)
 
     def _count(
-        self, family: NamedFamily, values: Values, parts: dict[str, float], found: RegistryReading
+        self,
+        family: NamedFamily,
+        own: Values,
+        values: Values,
+        parts: dict[str, float],
+        found: RegistryReading,
     ) -> None:
-        """Add the rises of a series; one whose counts fell was reset and counts from 0."""
-        named = {family.field(part, values): (part, value) for part, value in parts.items()}
-        fell = any(
-            value < self._totals.get(name, 0.0)
-            for name, (part, value) in named.items()
-            if part != SUM
-        )
-        for name, (_, value) in named.items():
-            before = 0.0 if fell else self._totals.get(name, 0.0)
-            rise = value - before
+        """Add the rises of a series; one whose counts fell was reset and counts from 0.
+
+        A series is the same whatever its buckets, and the order of its labels: only rises count
+        under a new shape.
+        """
+        kind = family.shape.type
+        key = family.name, kind, frozenset(zip(own, values, strict=True))
+        now = Counted(kind, family.shape.bounds, parts)
+        counted = dict(before(self._counted.get(key), now))
+        for part, value in parts.items():
+            name = family.field(part, values)
+            rise = value - counted.get(part, 0.0)
             if not isfinite(rise):
                 self._leave_out(name, f"{family.name}: a number that is infinite or none", found)
-            elif rise or name not in self._totals:
-                self._totals[name] = value
+            elif rise or part not in counted:
+                counted[part] = value
                 found.totals[name] = found.totals.get(name, 0.0) + rise
+        self._counted[key] = Counted(kind, family.shape.bounds, counted)
 
     def _set(
         self, group: Mapping[str, float], levels: dict[str, float], found: RegistryReading

@@ -139,3 +139,21 @@ def test_closing_closes_every_collector() -> None:
     asyncio.run(desk.poller.close())
     assert desk.source.closed
     assert isinstance(desk.poller, Poller)
+
+
+def test_a_poll_of_another_family_inherits_nothing() -> None:
+    """A name that a new file of settings gives to another metric has no values yet."""
+    old = Desk(Scripted("p/one", [brought(part(1))], family="a"))
+    asyncio.run(old.poll())
+    new = Desk(Scripted("p/one", [], family="b"))
+    new.poller.inherit(old.poller)
+    assert new.page() == {}
+
+
+def test_a_page_without_a_poll_is_as_old_as_its_poller() -> None:
+    """Its age is exported: it counts from the start, until a first poll has delivered."""
+    desk = Desk(Scripted("p/one", [brought(part(1))]), now=1_000.0)
+    assert desk.poller.changed == 1_000.0
+    desk.clock.time = 1_060.0
+    asyncio.run(desk.poll())
+    assert desk.poller.changed == 1_060.0

@@ -9,7 +9,15 @@ from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import split
 from exporter.errors import SettingsError
 from exporter.settings import Settings
-from generators.alert_table import PAGE_WINDOWS, THRESHOLDS, TICKET_WINDOWS, Objective
+from generators.alert_table import (
+    BREACH,
+    BURN,
+    EXHAUSTED,
+    PAGE_WINDOWS,
+    THRESHOLDS,
+    TICKET_WINDOWS,
+    Objective,
+)
 from generators.burn_rates import factor
 from generators.incomplete import Incomplete
 from generators.limits import number
@@ -167,7 +175,7 @@ def test_a_promise_of_latency_has_three_alerts() -> None:
     found = policy(Settings.model_validate(promised)).latency
     assert found is not None
     assert (found.objective.share, found.objective.window) == (0.95, 30 * 86_400)
-    assert [found.breach is None, found.burn is None, found.exhausted is None] == [False] * 3
+    assert [row.name for row in found.rows] == [BREACH.name, BURN.name, EXHAUSTED.name]
     assert policy(Settings()).latency is None
 
 

@@ -1,5 +1,6 @@
 """State files that are damaged, foreign or not writable."""
 
+import fcntl
 import sqlite3
 import tempfile
 from pathlib import Path
@@ -177,3 +178,14 @@ def test_damaged_text_is_read_with_what_cannot_be_decoded_replaced() -> None:
     found = db.execute("SELECT CAST(x'636166e9' AS TEXT) UNION ALL SELECT 'tea'").fetchall()
     db.close()
     assert found == [("caf\ufffd",), ("tea",)]
+
+
+def test_a_file_that_was_moved_aside_is_let_go(path: Path) -> None:
+    """A person may look at it, or another program lock it, while the new one is counted in."""
+    written(path, filled())
+    _torn(path)
+    store = SqliteStore(path)
+    (aside,) = path.parent.glob("ion.db.damaged-*Z")
+    with aside.open() as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    store.close()

@@ -75,3 +75,10 @@ def test_a_count_for_every_bucket_is_sound() -> None:
     )
     with pytest.raises(Unsound, match="5 counts for 4 buckets"):
         distribution_amount(distribution([1, 2, 3, 4, 5]), 1.0, lambda _: LAYOUT)
+
+
+@pytest.mark.parametrize("counts", [[-1, 2], [2**53 + 1, 0], [1, -(2**53)]])
+def test_a_count_that_no_number_of_events_is_is_unsound(counts: list[int]) -> None:
+    """A sum with it would fall, or lose what is added later."""
+    with pytest.raises(Unsound, match="a count is not between 0 and"):
+        distribution_amount(distribution(counts), 1.0, lambda _: LAYOUT)

@@ -182,3 +182,19 @@ def test_very_many_series_of_a_collector_are_cut() -> None:
     found: RegistryReading = reader.read()
     assert (len(found.levels), found.dropped) == (MOST_SERIES, 4)
     assert reader.read().dropped == 0
+
+
+def test_a_bucket_that_is_new_is_no_reset() -> None:
+    """A collector that only yields buckets with events gets one more; the others go on."""
+    found = [[("1", 4), ("+Inf", 5)], [("1", 4), ("2", 0), ("+Inf", 6)]]
+    at = [0]
+
+    def make() -> Iterable[Metric]:
+        yield HistogramMetricFamily("h", "H.", buckets=found[at[0]], sum_value=9.0 + at[0])
+
+    reader = registered(make)
+    assert rises(reader) == {"h|1": 4.0, "h|+Inf": 1.0, "h|s": 9.0}
+    at[0] = 1
+    assert {name: rise for name, rise in rises(reader).items() if rise} == {
+        "h|+Inf": 1.0, "h|s": 1.0,
+    }  # fmt: skip

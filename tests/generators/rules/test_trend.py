@@ -1,12 +1,14 @@
 """What is watched for growth: its limit, from which level, and how long before."""
 
+from typing import Any
+
 import pytest
 
 from exporter.settings import Settings
 from generators.policy import SIGNAL_BY_NAME, policy
 from generators.rules.build import build
 from generators.rules.model import alerts, recordings
-from generators.rules.trend import expression, trends
+from generators.rules.trend import every, expression, trends
 
 HOUR, DAY = 3600, 86400
 RULES = build(Settings())
@@ -65,3 +67,13 @@ def test_a_budget_is_watched_for_three_days() -> None:
         f"last_over_time(project_service:slo_exhaustion:seconds[10m]) < {3 * DAY}\n"
         "and project_service:slo_errors:increase6h >= 10"
     )
+
+
+@pytest.mark.parametrize(
+    ("alert", "allowed"), [({}, 0.5), ({"threshold": "2s"}, 2.0), ({"enabled": False}, 0.5)]
+)
+def test_lag_grows_towards_what_its_alert_allows(alert: dict[str, Any], allowed: float) -> None:
+    """Without that alert, towards what it allows by default."""
+    held = policy(Settings.model_validate({"alerts": {"DatabaseLag": alert}}))
+    lag = next(one for one in every(held) if one.alert == "ReplicationLagTrend")
+    assert lag.limit == allowed
