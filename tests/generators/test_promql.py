@@ -34,7 +34,7 @@ from exporter.catalog.model import Reduce, Type
 from exporter.catalog.own import DATA_SECONDS
 from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import counts_source_time, families_in, leaves, walk
-from generators.promql import View, render, render_signal
+from generators.promql import View, render, render_signal, with_minimum
 from generators.selectors import quote, quote_regex, selector
 
 SERIES = {
@@ -276,6 +276,7 @@ def test_too_few_events_have_no_value() -> None:
     signal = next(s for s in SIGNALS if s.name == "response_time_p95")
     query = render_signal(signal, BY)
     assert query == f"({render(signal.expression, BY)}) and ({ALL} >= 100)"
+    assert with_minimum(replace(signal, minimum_events=None), "up", BY) == "up"
 
 
 def test_prometheus_takes_every_query(tmp_path: Path) -> None:
