@@ -1,5 +1,6 @@
 """A condition as operators and operands, so that one of them can be changed and the rest stays."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,6 +9,9 @@ import promql_parser
 
 from generators.promql_tree.tree import SETS, parse
 
+_HELD = "held_"
+_HOLDER = re.compile(rf'"{_HELD}(\d+)"')
+_LITERAL = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
 ORDERED = frozenset({"<", "<=", ">", ">="})
 
 
@@ -49,21 +53,30 @@ def condition(text: str) -> Condition:
     Raises ValueError for what is no PromQL, and for what would not be written again: promql_parser
     leaves out the milliseconds of a range.
     """
-    found = _condition(promql_parser.parse(text))
+    kept: list[str] = []
+
+    def held(literal: re.Match[str]) -> str:
+        """Keep a text aside: promql_parser writes it again without what escapes it."""
+        if "\\" not in literal[0]:
+            return literal[0]
+        kept.append(literal[0])
+        return f'"{_HELD}{len(kept) - 1}"'
+
+    found = _condition(promql_parser.parse(_LITERAL.sub(held, text)), kept)
     if parse(str(found)) != parse(text):
         raise ValueError(f"{text}: cannot be written again; have whole seconds in its ranges")
     return found
 
 
-def _condition(found: Any) -> Condition:  # noqa: ANN401 - untyped parser
+def _condition(found: Any, kept: list[str]) -> Condition:  # noqa: ANN401 - untyped parser
     if isinstance(found, promql_parser.ParenExpr):
-        return _condition(found.expr)
+        return _condition(found.expr, kept)
     if isinstance(found, promql_parser.BinaryExpr) and (operator := _operator(found)):
-        return Operation(operator, _condition(found.lhs), _condition(found.rhs))
+        return Operation(operator, _condition(found.lhs, kept), _condition(found.rhs, kept))
     if isinstance(found, promql_parser.NumberLiteral):
         return number(found.val)
     # Whatever else there is stays one text: nothing of it can be lost in rewriting.
-    return Operand(str(found))
+    return Operand(_HOLDER.sub(lambda holder: kept[int(holder[1])], str(found)))
 
 
 def _operator(found: Any) -> str:  # noqa: ANN401 - untyped parser

@@ -31,6 +31,7 @@ WRITTEN = [
         "-a ^ 2 < 1e-7",
         "a > bool 1 and on (x) b",
         "max_over_time(a[1h:5m] offset 5m) > 0.1234567890123",
+        r"""a{b=~"x\\.y|z",c='d"\\\\'} > 1 and label_replace(d, "g", "\"", "h", "\\d") < 2""",
         'label_replace(a{b=~"x|y"} offset -1h, "c", "$1", "d", "(.*)") == 1 unless ignoring (e) f',
     ],
 )
