@@ -7,8 +7,11 @@ from pathlib import Path
 from shutil import which
 
 from generators.alertmanager import older_tool
+from generators.checks.engine.context import Server
 from generators.checks.engine.gathering import CheckRequest, rule_paths, servers_files
 from generators.checks.engine.problem import Problem
+from generators.checks.engine.rule_files import rules
+from generators.checks.engine.yaml_file import read
 from generators.checks.tool_runs import ToolRun
 from generators.promtool import older_promtool
 from generators.promtool.case_runs import CaseRun, answer, case_runs_of
@@ -17,6 +20,8 @@ from generators.promtool.tool_version import number, version
 
 PACKAGES = {"promtool": "prometheus", "amtool": "prometheus-alertmanager"}
 _LINT = ("--lint=all", "--lint-fatal")
+_LINT_CODE = 3  # of promtool, where it has found nothing else
+_DUPLICATE = re.compile(r"^\s*Metric: (\S+)", re.MULTILINE)
 _LINE = re.compile(r"(?:line |yml: |yaml: |: )(\d+)(?::\d+)?:")
 _NOISE = re.compile(r"Checking \S+|Unit Testing: .*|SUCCESS.*|FAILED:?|Found:|amtool: error: .*")
 
@@ -75,9 +80,22 @@ def _on_file(program: str, run: _FileRun, kept: KeptResults) -> ToolRun:
         read = [[str(path), path.read_text(encoding="utf-8")] for path in (run.path, *run.also)]
         content = [version(program), run.words, read]
         found = kept.of(content, lambda: _answer(program, run))
-        yield from _reported(run.shown, run.tool, found)
+        if not _is_of_alerts(found, run):
+            yield from _reported(run.shown, run.tool, found)
 
     return ToolRun(f"{run.tool} {' '.join(run.words[:2])} {run.shown}", 1, problems)
+
+
+def _is_of_alerts(found: ToolAnswer, run: _FileRun) -> bool:
+    """Return whether promtool takes nothing but alerts of one name for duplicates.
+
+    Those of different services take other series, which recording_rules.duplicates compares.
+    """
+    if found.code != _LINT_CODE:
+        return False
+    read_rules = (one for path in (run.path, *run.also) for one in rules(read(path, ""), Server()))
+    names = {one.name.value for one in read_rules if one.kind == "alert"}
+    return {*_DUPLICATE.findall(found.output)} <= names
 
 
 def _answer(program: str, run: _FileRun) -> ToolAnswer:

@@ -79,6 +79,17 @@ def test_given_files_are_checked_alone(tmp_path: Path) -> None:
     assert "duplicate" in problem
 
 
+def test_an_alert_for_other_services_is_no_duplicate(tmp_path: Path) -> None:
+    """Two forms of an alert differ by what they take; what is the same is found all the same."""
+    own = project(tmp_path) / "mine.yml"
+    forms = ("{alert: A, expr: 'up == 0'}", "{alert: A, expr: 'up > 1'}")
+    own.write_text(f"groups: [{{name: a, rules: [{', '.join(forms)}]}}]")
+    assert found(tmp_path, own)[0] == []
+    records = ("{record: b, expr: up}",) * 2
+    own.write_text(f"groups: [{{name: a, rules: [{', '.join((*forms, *records))}]}}]")
+    assert "Metric: b" in found(tmp_path, own)[0][0]
+
+
 @pytest.mark.parametrize(
     ("texts", "start", "words"),
     [
