@@ -209,3 +209,13 @@ def test_burn_rates_are_recorded_over_the_workbook_s_windows() -> None:
     prefix = "project_service:slo_burn_rate:ratio"
     found = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
     assert found == ["5m", "30m", "1h", "2h", "6h", "1d", "3d"]
+
+
+def test_before_the_first_error_the_budget_is_known(tmp_path: Path) -> None:
+    """There is no series of 5xx yet: no error is 0, and the whole budget is left."""
+    known = (
+        f"{AVAILABILITY.bad(HOUR)} == 0",
+        f"{AVAILABILITY.burn(HOUR)} == 0",
+        f"{AVAILABILITY.bad(300)} == 0",
+    )
+    assert holds(tmp_path, requests("0+600x120"), {"90m": known}) == ""
