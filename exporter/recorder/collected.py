@@ -111,12 +111,13 @@ class Collected:
         """Add the rises of a series; one whose counts fell was reset and counts from 0.
 
         A series is the same whatever its buckets, and the order of its labels: only rises count
-        under a new shape.
+        under a new shape. Without one the old shape stays, which may know more of where events lie.
         """
         kind = family.shape.type
         key = family.name, kind, frozenset(zip(own, values, strict=True))
         now = Counted(kind, family.shape.bounds, parts)
-        counted = dict(before(self._counted.get(key), now))
+        known = before(self._counted.get(key), now)
+        counted = dict(known)
         for part, value in parts.items():
             name = family.field(part, values)
             rise = value - counted.get(part, 0.0)
@@ -125,7 +126,8 @@ class Collected:
             elif rise or part not in counted:
                 counted[part] = value
                 found.totals[name] = found.totals.get(name, 0.0) + rise
-        self._counted[key] = Counted(kind, family.shape.bounds, counted)
+        if counted != known or not known:
+            self._counted[key] = Counted(kind, family.shape.bounds, counted)
 
     def _set(
         self, group: Mapping[str, float], levels: dict[str, float], found: RegistryReading

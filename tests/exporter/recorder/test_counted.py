@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily, Metric
@@ -63,6 +63,7 @@ class Road:
 
 
 @given(st.lists(st.tuples(BOUNDS, EVENTS), min_size=1, max_size=6))
+@example([((1.0,), [1.5]), ((), []), ((1.0,), [0.5])])
 def test_each_event_counts_once_whatever_the_buckets(
     steps: list[tuple[tuple[float, ...], list[float]]],
 ) -> None:
