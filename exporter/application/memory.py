@@ -17,27 +17,41 @@ SeriesKey = tuple[str, Pairs]  # exported family, labels by name
 class Epoch:
     """What was last read of a layout's epoch: what an emptied Redis is filled with again.
 
-    name       the epoch; empty before the first one
-    created    when its counting began, as it is written in meta
-    past       all epochs that were seen: one that comes back was restored, not begun
-    seqs       numbers of the flushes that the marks include
-    forgotten  how often series were deleted on purpose
-    read       the server's Unix time at the last reading
+    name         the epoch; empty before the first one
+    created      when its counting began, as it is written in meta
+    past         all epochs that were seen: one that comes back was restored, not begun
+    seqs         numbers of the flushes that the marks include
+    generations  all generations of numbers that were seen
+    forgotten    how often series were deleted on purpose
+    read         the server's Unix time at the last reading
     """
 
     name: str = ""
     created: str = ""
     past: set[str] = field(default_factory=set)
     seqs: dict[str, int] = field(default_factory=dict)
+    generations: set[str] = field(default_factory=set)
     forgotten: float = 0.0
     read: float = 0.0
 
     def is_emptied(self, layout: LayoutState) -> bool:
         """Return whether Redis lost the data, and nobody has filled it again."""
-        is_new = bool(layout.epoch) and layout.epoch not in self.past
-        # One that began long before the last reading, but was not there, is an older snapshot.
-        is_older = layout.number("created") < self.read - OLDER
-        return bool(self.name) and is_new and not is_older and "seeded" not in layout.meta
+        return (
+            bool(self.name)
+            and bool(layout.epoch)
+            and layout.epoch not in self.past
+            and "seeded" not in layout.meta
+            and not self._is_older(layout)
+        )
+
+    def _is_older(self, layout: LayoutState) -> bool:
+        """Return whether an epoch that was never seen is of before: a snapshot that was loaded.
+
+        It began long before the last reading, or its numbers are of a generation that was seen:
+        nothing was emptied since then.
+        """
+        began = layout.number("created")
+        return began < self.read - OLDER or layout.generation in self.generations
 
     def continues(self, layout: LayoutState) -> bool:
         """Return whether a layout's totals are those that were counted, or will be filled in."""
@@ -51,6 +65,7 @@ class Epoch:
             self.name, self.created = layout.epoch, layout.meta.get("created", "")
             self.past.add(layout.epoch)
             self.seqs = dict(layout.seqs)
+            self.generations.update({layout.generation} - {""})
             self.forgotten = layout.number("forgotten")
 
 

@@ -50,14 +50,15 @@ class Schema:
 class LayoutState:
     """What Redis has under one version of the layout.
 
-    meta      epoch, created, seeded and so on: see exporter.recorder.scripts
-    schemas   descriptions by family and digest; the digest is empty in version 1
-    totals    sums by field
-    gauges    levels by instance and field
-    seqs      number of the last flush of each instance
-    seen      Unix time of the last flush of each instance
-    odd       how many fields could not be read, by family; by key where the family is unknown
-    notes     what could not be read
+    meta        epoch, created, seeded and so on: see exporter.recorder.scripts
+    schemas     descriptions by family and digest; the digest is empty in version 1
+    totals      sums by field
+    gauges      levels by instance and field
+    seqs        number of the last flush of each instance
+    generation  of these numbers; empty where there are none
+    seen        Unix time of the last flush of each instance
+    odd         how many fields could not be read, by family; by key where the family is unknown
+    notes       what could not be read
     """
 
     version: int
@@ -66,6 +67,7 @@ class LayoutState:
     totals: Mapping[str, float] = field(default_factory=dict)
     gauges: Mapping[tuple[str, str], StoredLevel] = field(default_factory=dict)
     seqs: Mapping[str, int] = field(default_factory=dict)
+    generation: str = ""
     seen: Mapping[str, float] = field(default_factory=dict)
     odd: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -132,6 +134,7 @@ def layout_state(version: int, replies: Mapping[str, Reply]) -> LayoutState:
         totals=dict(rows.read("totals", _total)),
         gauges=dict(rows.read("gauges", _level if version == 1 else _stamped_level)),
         seqs=dict(rows.read("seqs", _sequence)),
+        generation=rows.text("seqs", GENERATION),
         seen=dict(rows.read("seen", _total)),
         odd=dict(rows.odd),
         notes=tuple(rows.notes()),
@@ -160,6 +163,12 @@ class Rows:
             else:
                 if row is not None:
                     yield row
+
+    def text(self, name: str, field_name: str) -> str:
+        """Return the text of one field of a key's reply; empty where there is none."""
+        reply = self._replies.get(name)
+        found = _texts(reply if isinstance(reply, list) else ())
+        return next((text for other, text in found if other == field_name), "")
 
     def notes(self) -> Iterator[str]:
         """Yield a sentence for each key that has rows that cannot be read."""

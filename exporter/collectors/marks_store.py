@@ -26,6 +26,7 @@ ON CONFLICT (application, kind, name) DO UPDATE
 _DELETE = "DELETE FROM application_mark WHERE application = ? AND kind = ? AND name = ?"
 _READ = select("application_mark", "WHERE application = ?")
 TOTAL, SEQ, SCHEMA, EPOCH, PAST, UNSEEN = "total", "seq", "schema", "epoch", "past", "unseen"
+GENERATION = "generation"
 SERVER, NO_VERSION = "server", "0"  # earlier programs pass over rows of a version they do not know
 
 MINUTE = 60.0  # seconds
@@ -114,15 +115,8 @@ def _name(version: int, *words: str) -> str:
 def _small(memory: Memory) -> Iterator[tuple[Place, Content]]:
     """Yield all rows but those of totals."""
     for version, epoch in memory.epochs.items():
-        if not epoch.name:
-            continue
-        text = json.dumps([epoch.name, epoch.created, epoch.forgotten])
-        # By the minute: an idle application is not written at each poll.
-        yield (EPOCH, _name(version)), Content(text, epoch.read // MINUTE * MINUTE)
-        for name in epoch.past:
-            yield (PAST, _name(version, name)), Content("")
-        for instance, number in epoch.seqs.items():
-            yield (SEQ, _name(version, instance)), Content(str(number))
+        if epoch.name:
+            yield from _of_epoch(version, epoch)
     for key, schema in memory.schemas.items():
         place = SCHEMA, _name(key.version, key.family, key.digest)
         yield place, Content(schema.shape.written(), schema.at)
@@ -130,6 +124,18 @@ def _small(memory: Memory) -> Iterator[tuple[Place, Content]]:
         yield (SERVER, NO_VERSION), Content(memory.server)
     for series in memory.unseen:
         yield (UNSEEN, json.dumps(series)), Content("")
+
+
+def _of_epoch(version: int, epoch: Epoch) -> Iterator[tuple[Place, Content]]:
+    text = json.dumps([epoch.name, epoch.created, epoch.forgotten])
+    # By the minute: an idle application is not written at each poll.
+    yield (EPOCH, _name(version)), Content(text, epoch.read // MINUTE * MINUTE)
+    for name in epoch.past:
+        yield (PAST, _name(version, name)), Content("")
+    for name in epoch.generations:
+        yield (GENERATION, _name(version, name)), Content("")
+    for instance, number in epoch.seqs.items():
+        yield (SEQ, _name(version, instance)), Content(str(number))
 
 
 def _memory(rows: Mapping[Place, Content], now: float) -> Memory:
@@ -162,6 +168,8 @@ def _read_epoch(epoch: Epoch, kind: str, name: str, content: Content) -> None:
         epoch.seqs[name] = int(content.value)
     elif kind == PAST:
         epoch.past.add(name)
+    elif kind == GENERATION:
+        epoch.generations.add(name)
     elif kind == EPOCH:
         epoch.name, epoch.created, epoch.forgotten = json.loads(content.value)
         epoch.read = content.risen

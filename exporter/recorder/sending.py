@@ -207,7 +207,8 @@ class SendLog:
         """
         flush = self._in_flight
         if flush is not None:
-            self.lost += counted >= flush.number  # perhaps applied, to a Redis that forgot
+            # Perhaps applied, to a Redis that forgot it; where Redis knows its number, it was.
+            self.lost += counted >= flush.number > redis_has
             self._keep(flush)
             self._new_levels.update(dict.fromkeys(flush.levels.keys() & self._levels.keys()))
             self._new_shapes.update(dict.fromkeys(flush.shapes))

@@ -91,8 +91,11 @@ class Standing:
         return 0 if is_born_after and self._is_recent(reply, now) else reached
 
     def _is_older(self, reply: Reply) -> bool:
-        """Return whether an epoch began before this instance's last flush: a snapshot of then."""
-        if reply.epoch in self._epochs:
+        """Return whether an epoch began before this instance's last flush: a snapshot of then.
+
+        Where numbers are of a generation that it knows, nothing was emptied since.
+        """
+        if reply.epoch in self._epochs or reply.generation in self._generations:
             return True
         return reply.created is not None and reply.created < self._server_time - CLOCKS_DIFFER
 

@@ -135,6 +135,24 @@ def test_an_epoch_that_comes_back_is_not_filled(tmp_path: Path) -> None:
             assert writer.client.hget(writer.keys.meta, "seeded") is None
 
 
+def test_a_snapshot_of_the_first_minutes_is_not_filled(tmp_path: Path) -> None:
+    """Its epoch was never read, but its numbers are of a generation that was."""
+    with servers.redis(tmp_path) as server:
+        writer = Writer(server).begin("one").count("n_total", SHAPE, ("a",), 1000)
+        server.cli("DEL", writer.keys.meta)
+        writer.begin("two", seeded="kept")
+        with exporter(tmp_path, server.port) as found:
+            shows(found, 1000)
+        with exporter(tmp_path, server.port) as found:
+            server.cli("DEL", writer.keys.meta)
+            writer.begin("one")
+            polled(writer, found)
+            assert found.value(SERIES) == 1000
+            name = writer.name("n_total", SHAPE, ("a",))
+            assert writer.client.hget(writer.keys.totals, name) == b"1000"
+            assert writer.client.hget(writer.keys.meta, "seeded") is None
+
+
 def test_two_exporters_show_the_same(tmp_path: Path) -> None:
     """Of an HA pair one fills the emptied Redis; neither counts anything twice."""
     with servers.redis(tmp_path) as server:

@@ -48,6 +48,7 @@ def test_replies_are_a_state(version: int, digest: str, name: str, at: float) ->
         totals={name: 2.5},
         gauges={("i", name): StoredLevel(at, 4.0)},
         seqs={"i": 3},
+        generation="token",
         seen={"i": 999.25},
     )
     assert (found.epoch, found.number("forgotten"), found.number("dropped")) == ("e", 2.0, 0.0)

@@ -16,10 +16,11 @@ class Writer:
         self.client: Any = redis.Redis(port=server.port, protocol=2)
         self.version, self.instance = version, f"i{version}"
         self.keys = keys(application, version)
-        self._number = 0
+        self._number, self._generation = 0, "numbers"
 
     def begin(self, epoch: str = "e", **meta: str) -> "Writer":
-        """Begin the totals' epoch."""
+        """Begin the totals' epoch; numbers that begin in it have its name."""
+        self._generation = epoch
         self.client.hset(
             self.keys.meta, mapping={"epoch": epoch, "created": f"{time.time():.3f}", **meta}
         )
@@ -30,7 +31,7 @@ class Writer:
         self._number += 1
         self.client.hset(self.keys.seqs, self.instance, self._number)
         if self.version > 1:
-            self.client.hsetnx(self.keys.seqs, GENERATION, "token")
+            self.client.hsetnx(self.keys.seqs, GENERATION, self._generation)
         self.client.zadd(self.keys.seen, {self.instance: time.time()})
         return self
 

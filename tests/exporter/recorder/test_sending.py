@@ -254,3 +254,15 @@ def test_two_large_flushes_are_not_kept_one_by_one(monkeypatch: pytest.MonkeyPat
         send(ledger, a=1.0, b=1.0)
     assert len(ledger._kept) == 1
     assert again(ledger, 1).totals == {"a": 1.0, "b": 1.0}
+
+
+@pytest.mark.parametrize(("redis_has", "lost"), [(2, 0), (1, 1)])
+def test_a_flush_whose_number_redis_has_is_not_lost(redis_has: int, lost: int) -> None:
+    """Of one without an answer nothing is known but its number, where Redis has it."""
+    ledger = SendLog()
+    send(ledger, a=1.0)
+    ledger.add(RegistryReading({"a": 2.0}), 0.0)
+    assert ledger.next() is not None
+    ledger.unanswered()
+    again(ledger, redis_has, 2)
+    assert ledger.lost == lost

@@ -84,8 +84,19 @@ def test_a_script_s_reply_reads_back() -> None:
             0,
         ),
         (
+            "a snapshot of the first minutes, whose epoch it never saw",
+            {"state": "epoch", "number": 0, "epoch": "e0", "created": 9_999.0},
+            0,
+        ),
+        (
             "an emptied Redis",
-            {"state": "epoch", "number": 0, "epoch": "e2", "created": 9_999.0},
+            {
+                "state": "epoch",
+                "number": 0,
+                "epoch": "e2",
+                "created": 9_999.0,
+                "generation": "g2",
+            },
             None,
         ),
         ("a number that was retired", {"number": 0, "time": 10_000.0 + REMEMBERED}, 8),
@@ -118,7 +129,8 @@ def test_an_epoch_that_comes_back_is_a_snapshot() -> None:
 def test_an_emptied_redis_waits_for_two_polls(interval: float, wait: float) -> None:
     """The interval is what the exporter wrote before; then instances go on with what is new."""
     standing = known(interval=interval)
-    emptied = {"state": "epoch", "number": 0, "epoch": "e2", "created": 9_999.0}
+    emptied = {"epoch": "e2", "created": 9_999.0, "generation": "g2"}
+    emptied |= {"state": "epoch", "number": 0}
     assert counted(standing, 200.0, **emptied) is None
     assert counted(standing, 200.0 + wait - 0.1, **emptied) is None
     assert counted(standing, 200.0 + wait, **emptied) == 7
