@@ -62,7 +62,7 @@ class Burns:
     def rate(self, pair: int, times: float) -> float:
         """Return a burn rate beside a pair's, which printf never has to round half-way."""
         found = self.alert.factors[:_PAIRS][pair] * times
-        return found * 1.001 if _halfway(found) else found
+        return found * 1.001 if is_halfway(found) else found
 
     def known(
         self, name: str, stories: Sequence[Story], minutes: Sequence[int], pair: int
@@ -85,6 +85,11 @@ class Burns:
         outage = self.alert.windows[-1] is OUTAGE_WINDOW
         return rate * self.objective.budget < (OUTAGE_SHARE if outage else 1.0001)
 
+    @property
+    def multiple_is_possible(self) -> bool:
+        """Say whether a service can burn at a multiple of what the first pair allows."""
+        return self.possible(self.rate(0, _FAR))
+
     @cached_property
     def requests(self) -> float:
         """Requests a minute."""
@@ -104,7 +109,8 @@ class Burns:
         return self.at(name, 1 / self.objective.budget, errors / self.requests, region)
 
 
-def _halfway(rate: float) -> bool:
+def is_halfway(rate: float) -> bool:
+    """Say whether a rate may be printed as either of two texts."""
     return abs(rate * 10 % 1 - 0.5) < 0.02  # noqa: PLR2004 - nearer than two sums of floats are
 
 
@@ -113,7 +119,7 @@ def _new(burns: Burns, pair: int) -> Iterator[RuleTestCase]:
     long, every, fires = burns.longs[pair], burns.every, burns.fires
     name, least = "all-fail", burns.rate(pair, OVER) * burns.objective.budget
     minute = fires + every * ceil(least * long / every)
-    while _halfway(_whole(burns, minute / long)):
+    while is_halfway(_whole(burns, minute / long)):
         minute += every
     outage = (Phase(burns.all_fail(name, PLENTY), minute + every),)
     stories = (Story(name=name, phases=outage, value=_whole(burns, minute / long), fires=True),)
@@ -146,7 +152,7 @@ def _pairs(burns: Burns, pair: int) -> RuleTestCase:
         Phase(burns.all_fail("quiet-hour-fails", trickle), end - at + long // 4),
     )
     stories.append(Story(name="quiet-hour-fails", phases=phases))
-    stories.append(Story(name="few-errors", phases=tuple(_few(burns, at))))
+    stories.append(few(burns, at))
     minutes = (burns.fires - burns.every, burns.fires, next_, start + long * 3 // 4, at)
     return burns.known("a pair of windows", stories, minutes, pair)
 
@@ -167,12 +173,15 @@ def _at_once(burns: Burns, pair: int, end: int) -> Iterator[Story]:
     yield Story(name="no-events", phases=(Phase(burns.at("no-events", 0, 0), end),))
 
 
-def _few(burns: Burns, at: int) -> Iterator[Phase]:
-    """Yield a story of fewer errors than matter, up to a minute, and no other request."""
-    steps = burns.fires + 8 * burns.every
-    yield Phase(burns.all_fail("few-errors", 0), at - steps)
-    yield Phase(burns.all_fail("few-errors", 0.8 * BAD_EVENTS / steps), steps)
-    yield Phase(burns.all_fail("few-errors", 0), burns.every)
+def few(burns: Burns, at: int) -> Story:
+    """Return a story of fewer errors than matter, up to a minute, and no other request."""
+    name, steps = "few-errors", burns.fires + 8 * burns.every
+    phases = (
+        Phase(burns.all_fail(name, 0), at - steps),
+        Phase(burns.all_fail(name, 0.8 * BAD_EVENTS / steps), steps),
+        Phase(burns.all_fail(name, 0), burns.every),
+    )
+    return Story(name=name, phases=phases)
 
 
 def _first(burns: Burns, start: int, end: int) -> Iterator[Story]:
@@ -216,9 +225,8 @@ def _gone(burns: Burns) -> Iterator[RuleTestCase]:
     long, short = burns.longs[0], burns.shorts[-1]
     half = max(long // 2, burns.fires + burns.every)
     rest = short + WINDOW // MINUTE + 2 * burns.every
-    far = burns.rate(0, _FAR)
-    if burns.possible(far):
-        name = "over-and-gone"
+    if burns.multiple_is_possible:
+        name, far = "over-and-gone", burns.rate(0, _FAR)
         phases = (Phase(burns.at(name, far), half), Phase(burns.at(name, 0), rest))
         story = Story(name=name, phases=phases, value=far * half / long, fires=True, ends=half)
         yield burns.case("what is over", (story,), (half, half + rest))
@@ -253,7 +261,7 @@ def _ambiguous(burns: Burns, minutes: int) -> bool:
     """Say whether sums of floats could be on either side of a limit, or of a digit."""
     values = [*_outage_values(burns, minutes)]
     return any(abs(v / factor - 1) < 1 - _UNDER for v, factor in values) or any(
-        _halfway(v) for v, _ in values
+        is_halfway(v) for v, _ in values
     )
 
 

@@ -10,6 +10,7 @@ from generators.rule_tests import (
     budget,
     burn,
     burn_away,
+    burn_outage,
     correlation,
     escalation,
     health,
@@ -80,6 +81,5 @@ def _burn(rules: Rules, rule: Alerting, row: BurnAlert) -> RuleTestFile:
     service = rule.services[0] if rule.services else ""
     burns = burn.Burns(row, 1 if fast else _LONG_MINUTES, service)
     found = burn.document(rules, rule, burns, _FAST if fast else _SLOW)
-    if not fast or service:
-        return found
-    return replace(found, cases=(*found.cases, *burn_away.cases(burns)))
+    away = burn_away.cases(burns) if fast and not service else ()
+    return replace(found, cases=(*found.cases, *burn_outage.cases(burns), *away))

@@ -11,7 +11,7 @@ import pytest
 
 from exporter.errors import SettingsError
 from exporter.settings import Settings, load
-from generators.alert_table import BREACH, THRESHOLDS
+from generators.alert_table import BREACH, THRESHOLDS, BurnAlert
 from generators.checks.tool_runs import PROCESSES
 from generators.files import MARK, write
 from generators.output_folders import RULE_FILES, RULE_TESTS
@@ -121,6 +121,24 @@ def test_these_are_made_wrong() -> None:
 def test_no_mutant_survives(alert: str) -> None:
     """Whatever is done to one of the most urgent alerts, its tests notice."""
     assert survivors(of_the_urgent()[alert]) == []
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(
+    ("availability", "window"),
+    [("98.6%", "30d"), ("93.1%", "30d"), ("90%", "30d"), ("50%", "30d"), ("95%", "7d")],
+)
+def test_no_mutant_of_a_low_objective_survives(availability: str, window: str) -> None:
+    """Where a service cannot burn at a multiple of the first rate, outages tell the windows."""
+    promised = {"availability": availability, "window": window}
+    settings = Settings.model_validate({"objectives": promised})
+    burns = [
+        test
+        for test in urgent(build(settings), policy(settings))
+        if isinstance(test.rule.source, BurnAlert)
+    ]
+    assert len(burns) == 1
+    assert survivors(burns[0]) == []
 
 
 @pytest.mark.deep
