@@ -10,7 +10,7 @@ from pathlib import Path
 
 from exporter import logs
 from exporter.errors import SettingsError
-from exporter.logs.redaction import SHOWN
+from exporter.logs.redaction import SHOWN, conceal
 
 MAX_SECRET = 1 << 16
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -103,7 +103,7 @@ def inspect_secret(path: Path) -> SecretFileContent:
     text = _decoded(raw, path).removesuffix("\n").removesuffix("\r")
     if not text.strip():
         raise UnusableSecret(path, "is empty", _WRITE)
-    logs.conceal(text)
+    conceal(text)
     return SecretFileContent(Secret(text), stat.S_IMODE(status.st_mode), status.st_uid)
 
 

@@ -72,7 +72,7 @@ class LatencyPolicy:
 class Policy:
     """Everything that is watched and alerted on, with what monitoring.yaml changes.
 
-    missing     families that the application's road does not bring, and that are not read
+    missing     families that the application's road does not bring or the settings do not read
     signals     those of the catalog that it does bring, then configured metrics
     thresholds  the alerts of the table, but for those on what the settings do not read
     configured  the alerts on configured metrics

@@ -21,7 +21,7 @@ class Epoch:
     created      when its counting began, as it is written in meta
     past         all epochs that were seen: one that comes back was restored, not begun
     seqs         numbers of the flushes that the marks include
-    generations  all generations of numbers that were seen
+    generations  all that were seen of the hash of these numbers
     forgotten    how often series were deleted on purpose
     read         the server's Unix time at the last reading
     """
@@ -45,10 +45,10 @@ class Epoch:
         )
 
     def _is_older(self, layout: LayoutState) -> bool:
-        """Return whether an epoch that was never seen is of before: a snapshot that was loaded.
+        """Return whether an epoch that was never seen is an older one: a snapshot was loaded.
 
-        It began long before the last reading, or its numbers are of a generation that was seen:
-        nothing was emptied since then.
+        It began long before the last reading, or its generation was seen: emptying Redis begins
+        another.
         """
         began = layout.number("created")
         return began < self.read - OLDER or layout.generation in self.generations

@@ -55,7 +55,7 @@ class LayoutState:
     totals      sums by field
     gauges      levels by instance and field
     seqs        number of the last flush of each instance
-    generation  of these numbers; empty where there are none
+    generation  the token of the hash that they are in; empty where it has none
     seen        Unix time of the last flush of each instance
     odd         how many fields could not be read, by family; by key where the family is unknown
     notes       what could not be read

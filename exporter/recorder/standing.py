@@ -18,7 +18,7 @@ class Reply(NamedTuple):
     epoch       of the totals
     created     Unix time of the server when the epoch began, or nothing
     seeded      by whom the totals are complete; empty where they are not
-    generation  of the numbers
+    generation  the token of `seqs`, the hash of the numbers
     time        Unix time of the server
     interval    seconds between two polls of an exporter; 0 where unknown
     refused     fields that Redis did not take
@@ -93,7 +93,7 @@ class Standing:
     def _is_older(self, reply: Reply) -> bool:
         """Return whether an epoch began before this instance's last flush: a snapshot of then.
 
-        Where numbers are of a generation that it knows, nothing was emptied since.
+        So did one whose generation the instance knows: emptying Redis begins another.
         """
         if reply.epoch in self._epochs or reply.generation in self._generations:
             return True

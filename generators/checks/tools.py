@@ -95,7 +95,8 @@ def _is_of_alerts(found: ToolAnswer, run: _FileRun) -> bool:
         return False
     read_rules = (one for path in (run.path, *run.also) for one in rules(read(path, ""), Server()))
     names = {one.name.value for one in read_rules if one.kind == "alert"}
-    return {*_DUPLICATE.findall(found.output)} <= names
+    duplicates = {*_DUPLICATE.findall(found.output)}
+    return bool(duplicates) and duplicates <= names  # newer versions find more than duplicates
 
 
 def _answer(program: str, run: _FileRun) -> ToolAnswer:

@@ -57,8 +57,6 @@ def condition(text: str) -> Condition:
 
     def held(literal: re.Match[str]) -> str:
         """Keep a text aside: promql_parser writes it again without what escapes it."""
-        if "\\" not in literal[0]:
-            return literal[0]
         kept.append(literal[0])
         return f'"{_HELD}{len(kept) - 1}"'
 

@@ -81,13 +81,13 @@ class Burns:
         return replace(story, phases=phases, begins=story.begins + past, ends=story.ends + past)
 
     def possible(self, rate: float) -> bool:
-        """Say whether so many errors can be: no more than requests, and no outage."""
+        """Return whether so many errors can be: no more than requests, and no outage."""
         outage = self.alert.windows[-1] is OUTAGE_WINDOW
         return rate * self.objective.budget < (OUTAGE_SHARE if outage else 1.0001)
 
     @property
     def multiple_is_possible(self) -> bool:
-        """Say whether a service can burn at a multiple of what the first pair allows."""
+        """Return whether a service can burn at a multiple of what the first pair allows."""
         return self.possible(self.rate(0, _FAR))
 
     @cached_property
@@ -110,7 +110,7 @@ class Burns:
 
 
 def is_halfway(rate: float) -> bool:
-    """Say whether a rate may be printed as either of two texts."""
+    """Return whether a rate may be printed as either of two texts."""
     return abs(rate * 10 % 1 - 0.5) < 0.02  # noqa: PLR2004 - nearer than two sums of floats are
 
 
@@ -258,7 +258,7 @@ def _outage_values(burns: Burns, minutes: int) -> Iterator[tuple[float, float]]:
 
 
 def _ambiguous(burns: Burns, minutes: int) -> bool:
-    """Say whether sums of floats could be on either side of a limit, or of a digit."""
+    """Return whether sums of floats could be on either side of a limit, or of a digit."""
     values = [*_outage_values(burns, minutes)]
     return any(abs(v / factor - 1) < 1 - _UNDER for v, factor in values) or any(
         is_halfway(v) for v, _ in values

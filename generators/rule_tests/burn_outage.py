@@ -1,4 +1,4 @@
-"""Objectives so low that almost every request has to fail before a pair of windows burns.
+"""Tests of objectives so low that almost every request has to fail before a pair of windows burns.
 
 What only one window of such a pair knows then depends on how much traffic there was, before an
 outage or after it, and not on how fast it burnt.
@@ -20,7 +20,7 @@ _SHORT, _AFTER = 8, 9  # minutes of an outage that just began; after one that is
 
 
 def cases(burns: Burns) -> Iterator[RuleTestCase]:
-    """Yield few errors, an outage that is over, and one that just began; nothing of others."""
+    """Yield few errors, an outage that is over, one that just began: those that `burn` lacks."""
     if not burns.multiple_is_possible:
         at = burns.fires + _FEW * burns.every
         yield burns.known("few errors, and nothing else", (few(burns, at),), (at,), -1)

@@ -12,7 +12,7 @@ from generators.rules import running
 
 RULE = "counted"
 _FIGURES = frozenset({"stat", "bargauge"})
-_SAID = "application"
+_WORD = "application"
 
 
 def check(board: DashboardFile) -> Iterator[Problem]:
@@ -21,7 +21,7 @@ def check(board: DashboardFile) -> Iterator[Problem]:
     other = [panel for panel in figures if _reads(panel, cloud_run.REQUESTS)]
     for panel in figures:
         same = [found for found in other if _kind(found) == _kind(panel)]
-        if same and _reads(panel, application.REQUESTS) and _SAID not in panel.title:
+        if same and _reads(panel, application.REQUESTS) and _WORD not in panel.title:
             text = (
                 f"counts what the application records, “{same[0].title}” what Cloud Run does, and "
                 "the numbers differ; add “of the application” to its title"

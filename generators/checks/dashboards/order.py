@@ -62,10 +62,10 @@ def _late(board: DashboardFile, shown: list[_Shown], allowed: frozenset[str]) ->
 
 
 def _is_now(panel: PanelInFile, kind: str) -> bool:
-    return panel.type == kind and any(map(_asks_now, panel.targets))
+    return panel.type == kind and any(map(_reads_now, panel.targets))
 
 
-def _asks_now(target: TargetInFile) -> bool:
+def _reads_now(target: TargetInFile) -> bool:
     """Return whether a query of one moment reads alerts that fire at that moment."""
     try:
         tree = parse(target.expr, variables=True)

@@ -173,7 +173,7 @@ def test_a_secret_is_in_no_line(page: io.StringIO, form: str, secret: str) -> No
     """A concealed value is replaced in messages, fields and tracebacks, however it is spelt."""
     with redirect_stderr(page):
         logs.setup("info", form)
-    logs.conceal(secret)
+    redaction.conceal(secret)
     log = logs.logger("poller")
     log.info("url redis://u:%s@h", secret, extra=fields(a=secret, b=[secret], c={"k": secret}))
     try:
@@ -188,7 +188,7 @@ def test_a_secret_is_in_no_line(page: io.StringIO, form: str, secret: str) -> No
 
 def test_no_secret_changes_nothing() -> None:
     """An empty value conceals nothing."""
-    logs.conceal("")
+    redaction.conceal("")
     assert redaction.redacted("abc") == "abc"
 
 
@@ -197,11 +197,11 @@ def test_what_nobody_caught_is_one_line_without_secrets(last: str) -> None:
     """An exception that ends the process or a thread is logged as one line, secrets taken out."""
     program = f"""
 import threading
-from exporter import logs
-logs.setup()
-logs.log_uncaught()
+from exporter.logs import log_uncaught, redaction, setup
+setup()
+log_uncaught()
 word = "can" + "ary"
-logs.conceal(word)
+redaction.conceal(word)
 def fail():
     raise ValueError(word)
 {last}

@@ -111,6 +111,23 @@ def test_what_a_tool_finds_is_a_problem(
     assert [text for text in problems if text.startswith(start) and words in text]
 
 
+def test_what_a_newer_promtool_finds_beside_duplicates_is_a_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Version 3 ends with the same code for a configuration that it takes and would not have."""
+    newer = tmp_path / "bin" / "promtool"
+    newer.parent.mkdir()
+    newer.write_text(
+        "#!/bin/sh\n"
+        '[ "$1" = --version ] && echo "promtool, version 3.5.0" && exit\n'
+        'echo "lint error scrape interval too long"; exit 3\n'
+    )
+    newer.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{newer.parent}:/usr/bin:/bin")
+    (problem,) = found(tmp_path, project(tmp_path) / SERVERS / "rules" / "own.yml")[0]
+    assert "scrape interval too long" in problem
+
+
 def test_a_missing_tool_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each tool that is not there is named once, with the package that has it."""
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -32,6 +32,7 @@ WRITTEN = [
         "a > bool 1 and on (x) b",
         "max_over_time(a[1h:5m] offset 5m) > 0.1234567890123",
         r"""a{b=~"x\\.y|z",c='d"\\\\'} > 1 and label_replace(d, "g", "\"", "h", "\\d") < 2""",
+        r"""a{b="held_0",c=~"held_1\\d"} > 1""",
         'label_replace(a{b=~"x|y"} offset -1h, "c", "$1", "d", "(.*)") == 1 unless ignoring (e) f',
     ],
 )

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from exporter import logs
 from exporter.bridge.sentry.own_errors import own_errors
+from exporter.logs.redaction import conceal
 from exporter.settings import NotificationSettings
 from tests.clocks import HandClock
 from tests.exporter.bridge.notified import journal
@@ -54,7 +54,7 @@ def fail() -> None:
 
 def test_a_defect_arrives_without_its_secrets(tmp_path: Path, server: Sentry) -> None:
     """An error with a traceback is an event: where it was raised, and no secret of the process."""
-    logs.conceal(CANARY)
+    conceal(CANARY)
     with own_errors(
         settings(tmp_path, server.dsn, own=True),
         HandClock(BEGAN),
