@@ -5,13 +5,14 @@ it answers again.
 """
 
 from collections.abc import Iterable, Mapping
-from math import isfinite, isnan
+from math import isfinite, isnan, nan
 from typing import Any
 
 from prometheus_client.metrics_core import Metric
 from prometheus_client.samples import Sample
+from prometheus_client.utils import floatToGoString
 
-from .counted import Counted, before
+from .counted import Counted, before, untorn
 from .layout import COUNT, SUM
 from .naming import MOST_SERIES, NamedFamily, Naming, RegistryReading, Values, fault
 
@@ -23,6 +24,7 @@ _SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "histogram": ("_bucket", "_sum"),
     "info": ("_info",),
 }
+_NO_NUMBER = "a number that is infinite or none"
 Series = dict[Values, list[Sample]]
 
 
@@ -81,8 +83,8 @@ class Collected:
     ) -> None:
         if not series:
             return
-        buckets = {s.labels["le"] for group in series.values() for s in group if _is_bucket(s)}
-        if any(isnan(float(bound)) for bound in buckets):
+        buckets = {_bound(s) for group in series.values() for s in group if _is_bucket(s)}
+        if any(map(isnan, buckets)):
             text = f"{metric.name}: a bucket's bound is no number"
             self._leave_out(metric.name, text, found)
             return
@@ -91,7 +93,7 @@ class Collected:
             metric.type,
             documentation=metric.documentation,
             labels=own if metric.type != "stateset" else (*own, metric.name),
-            bounds=map(float, buckets) if metric.type == "histogram" else (),
+            bounds=buckets if metric.type == "histogram" else (),
         )
         family.announce(found)
         for values, group in series.items():
@@ -112,17 +114,22 @@ class Collected:
 
         A series is the same whatever its buckets, and the order of its labels: only rises count
         under a new shape. Without one the old shape stays, which may know more of where events lie.
+        A reading with a count that is no number says nothing of a reset: it is left out.
         """
         kind = family.shape.type
+        for part, value in parts.items():
+            if part != SUM and not isfinite(value):
+                self._leave_out(family.field(part, values), f"{family.name}: {_NO_NUMBER}", found)
+                return
         key = family.name, kind, frozenset(zip(own, values, strict=True))
         now = Counted(kind, family.shape.bounds, parts)
         known = before(self._counted.get(key), now)
         counted = dict(known)
-        for part, value in parts.items():
+        for part, value in untorn(known, parts).items():
             name = family.field(part, values)
             rise = value - counted.get(part, 0.0)
             if not isfinite(rise):
-                self._leave_out(name, f"{family.name}: a number that is infinite or none", found)
+                self._leave_out(name, f"{family.name}: {_NO_NUMBER}", found)
             elif rise or part not in counted:
                 counted[part] = value
                 found.totals[name] = found.totals.get(name, 0.0) + rise
@@ -154,24 +161,34 @@ def _is_bucket(sample: Sample) -> bool:
     return sample.name.endswith("_bucket") and "le" in sample.labels
 
 
+def _bound(sample: Sample) -> float:
+    """Return a bucket's bound, whatever its spelling; nan where it is none."""
+    try:
+        return float(sample.labels["le"])
+    except ValueError:
+        return nan
+
+
 def _own(metric: Metric, sample: Sample) -> Values:
     """Return the names of the labels that tell series apart."""
     inner = {"histogram": "le", "stateset": metric.name}.get(metric.type)
     return tuple(name for name in sample.labels if name != inner)
 
 
-def _parts(kind: str, group: Iterable[Sample]) -> Iterable[tuple[str, float]]:
+def _parts(kind: str, group: list[Sample]) -> Iterable[tuple[str, float]]:
     """Yield the parts of one series; of a histogram its sum, and the buckets that are not empty."""
+    if kind == "histogram":
+        yield from ((SUM, float(sample.value)) for sample in group if not _is_bucket(sample))
+        group = sorted(filter(_is_bucket, group), key=_bound)
     below = 0.0
     for sample in group:
         if kind == "counter":
             yield "", float(sample.value)
-        elif sample.name.endswith("_sum"):
-            yield SUM, float(sample.value)
         elif kind == "summary":
-            yield COUNT, float(sample.value)
-        elif sample.value > below:
-            yield sample.labels["le"], sample.value - below
+            yield SUM if sample.name.endswith("_sum") else COUNT, float(sample.value)
+        elif sample.value > below or not isfinite(sample.value):
+            text = floatToGoString(_bound(sample))  # type: ignore[no-untyped-call]
+            yield text, sample.value - below
             below = sample.value
 
 

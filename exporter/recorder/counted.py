@@ -6,11 +6,12 @@ leaves out empty ones does. Then the series goes on under another shape, and cou
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import inf, isfinite
 
-from .layout import SUM
+from .layout import COUNT, SUM
 
+_ROUNDING = 1e-12  # of the events that a histogram has
 Bounds = tuple[float, ...]
 Parts = Mapping[str, float]
 Bucket = tuple[float, float, str, float]  # above, up to, name, events
@@ -34,13 +35,41 @@ def before(last: Counted | None, now: Counted) -> Parts:
         return {}
     if last.bounds != now.bounds:
         return _relocated(last, now)
-    return {} if any(_fell(part, value, now) for part, value in last.parts.items()) else last.parts
+    if last.type == "histogram":
+        return {} if _is_below(_rises(last.parts, now.parts), last.parts) else last.parts
+    fell = (now.parts.get(part, value) < value for part, value in last.parts.items() if part != SUM)
+    return {} if any(fell) else last.parts
 
 
-def _fell(part: str, value: float, now: Counted) -> bool:
-    """Return whether a count fell; a bucket that is not there is empty, and a sum may fall."""
-    missing = 0.0 if now.type == "histogram" else value
-    return part != SUM and now.parts.get(part, missing) < value
+def untorn(known: Parts, parts: Parts) -> Parts:
+    """Return the parts of a reading without events that it has twice.
+
+    Where a collector reads its buckets while events arrive, one may be in a bucket already and not
+    yet in the next: that one falls, though no count up to a bound did. The rise then waits until
+    all buckets above have it.
+    """
+    rises = _rises(known, parts)
+    if all(rise >= 0 for rise in rises.values()):
+        return parts
+    up_to = [*accumulate(rises.values())]
+    surely = [*accumulate(reversed(up_to), min)][::-1]
+    events = {
+        part: known.get(part, 0.0) + max(0.0, now - below)
+        for part, (below, now) in zip(rises, pairwise((0.0, *surely)), strict=True)
+    }
+    return {part: value for part, value in parts.items() if part not in rises} | events
+
+
+def _rises(known: Parts, parts: Parts) -> dict[str, float]:
+    """Return by how much each bucket rose, lowest first."""
+    names = (known.keys() | parts.keys()) - {"", SUM, COUNT}
+    return {n: parts.get(n, 0.0) - known.get(n, 0.0) for n in sorted(names, key=float)}
+
+
+def _is_below(rises: Mapping[str, float], known: Parts) -> bool:
+    """Return whether a count up to a bound fell, by more than rounding does."""
+    most = sum(value for part, value in known.items() if part != SUM)
+    return any(rise < -_ROUNDING * most for rise in accumulate(rises.values()))
 
 
 def _relocated(last: Counted, now: Counted) -> Parts:

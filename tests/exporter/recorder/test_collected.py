@@ -193,7 +193,7 @@ def test_a_bucket_that_is_new_is_no_reset() -> None:
         yield HistogramMetricFamily("h", "H.", buckets=found[at[0]], sum_value=9.0 + at[0])
 
     reader = registered(make)
-    assert rises(reader) == {"h|1": 4.0, "h|+Inf": 1.0, "h|s": 9.0}
+    assert rises(reader) == {"h|1.0": 4.0, "h|+Inf": 1.0, "h|s": 9.0}
     at[0] = 1
     assert {name: rise for name, rise in rises(reader).items() if rise} == {
         "h|+Inf": 1.0, "h|s": 1.0,

@@ -13,7 +13,7 @@ from exporter.application.state import Schema
 from exporter.exposition.samples import Buckets
 from exporter.recorder.changes import RegistryReader
 from exporter.recorder.counted import Counted, before
-from exporter.recorder.layout import family_parts
+from exporter.recorder.layout import SEPARATOR, family_parts
 from tests.exporter.application.states import Layout, merged, samples
 
 EVERY = (1.0, 2.0, 4.0, 8.0)
@@ -127,6 +127,68 @@ def test_a_bucket_that_was_emptied_is_a_reset() -> None:
     collector.events = [3.0]
     road.read()
     assert road.shown("app_h") == {"": Buckets((1.0,), (2, 2), 7.0)}
+
+
+def counted(*readings: Sequence[tuple[str, float]]) -> tuple[dict[str, float], list[str]]:
+    """Return all rises of one histogram's buckets over the readings, and what could not be read."""
+    left = list(readings)
+
+    class Given:
+        def collect(self) -> Iterator[Metric]:
+            yield HistogramMetricFamily("h", "H.", buckets=left[0], sum_value=1.0)
+
+    registry = CollectorRegistry()
+    registry.register(Given())  # type: ignore[arg-type]
+    reader, totals, faults = RegistryReader(registry, {}, {}), dict[str, float](), list[str]()
+    while left:
+        found = reader.read()
+        left.pop(0)
+        faults += found.faults
+        for name, rise in found.totals.items():
+            part = name.split(SEPARATOR)[2]
+            totals[part] = totals.get(part, 0.0) + rise
+    return totals, faults
+
+
+@pytest.mark.parametrize(
+    "torn",
+    [
+        [("1", 5), ("+Inf", 7)],  # an event came after the first bucket was read
+        [("1", 6), ("+Inf", 6)],  # and here before it, but the last bucket was read even earlier
+    ],
+)
+def test_a_reading_between_two_buckets_is_no_reset(torn: list[tuple[str, float]]) -> None:
+    """An event moves to its bucket with the next reading; nothing that was counted comes again."""
+    before_it, after_it = [("1", 5.0), ("+Inf", 6.0)], [("1", 6.0), ("+Inf", 8.0)]
+    totals, faults = counted(before_it, torn, after_it)
+    assert (sum(totals.values()) - totals["s"], faults) == (8, [])
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_bucket_without_a_number_is_no_reset(odd: float, place: int) -> None:
+    """The reading is left out, and named; the next one counts on."""
+    good = [("1", 5.0), ("+Inf", 6.0)]
+    bad = [(bound, odd if at == place else value) for at, (bound, value) in enumerate(good)]
+    totals, faults = counted(good, bad, good)
+    assert totals == {"1.0": 5.0, "+Inf": 1.0, "s": 1.0}
+    assert faults == ["h: a number that is infinite or none"]
+
+
+def test_a_bound_is_the_same_however_it_is_written() -> None:
+    """Nor does the order of the buckets matter."""
+    totals, _ = counted(
+        [("1", 5), ("2", 6), ("+Inf", 6)],
+        [("1.0", 5), ("2.00", 6), ("Inf", 6)],
+        [("2", 6), ("1", 5), ("+Inf", 6)],
+    )
+    assert totals == {"1.0": 5.0, "2.0": 1.0, "s": 1.0}
+
+
+def test_parts_of_events_fall_by_rounding_without_a_reset() -> None:
+    """2.3 - 2.1 is less than 1.3 - 1.1, and a histogram may count weights."""
+    totals, _ = counted([("1", 1.1), ("+Inf", 1.3)], [("1", 2.1), ("+Inf", 2.3)])
+    assert sum(totals.values()) - totals["s"] == pytest.approx(2.3)
 
 
 @pytest.mark.parametrize(
