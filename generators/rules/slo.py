@@ -62,17 +62,30 @@ def _burn_alert(budget: Budget, number_: int, settings: Settings) -> BurnAlert |
     return None if of is None else burn_rates.alerts(settings, of)[number_]
 
 
-def _ratio(budget: Budget, window: float, matchers: Iterable[AnyMatcher]) -> str:
+def _ratio(bad: str, requests: str) -> str:
     # Without requests there is no ratio, where 0 / 0 would be NaN.
-    bad = selector(budget.bad(window), matchers)
-    return f"{bad} / ({budget.requests(window)} > 0)"
+    return f"{bad} / ({requests} > 0)"
+
+
+def _whole_ratio(budget: Budget, promise: Variant[Objective]) -> str:
+    """Return the ratio over a promise's whole window, as the group of budgets reads it."""
+    window = promise.row.window
+    bad = selector(budget.bad(window), promise.matchers)
+    return _ratio(_held(bad, window), _held(budget.requests(window), window))
+
+
+def _held(series: str, window: float) -> str:
+    """Return a series as a group reads it that does not record windows of days."""
+    return running.held(series) if window in LONG else series
 
 
 def _burn(budget: Budget, window: float, promised: Promises) -> Recording:
     known = "" if window == WINDOW else f" * {_known(budget, window)}"
-    rates = (
-        f"{_ratio(budget, window, p.matchers)} / {number(p.row.budget)}{known}" for p in promised
+    ratios = (
+        (_ratio(selector(budget.bad(window), p.matchers), budget.requests(window)), p.row.budget)
+        for p in promised
     )
+    rates = (f"{ratio} / {number(allowed)}{known}" for ratio, allowed in ratios)
     return Recording(budget.burn(window), "\nor\n".join(rates), BY)
 
 
@@ -111,10 +124,9 @@ def budget_recordings(budget: Budget, promised: Promises) -> tuple[Recording, ..
     """
     windows = dict.fromkeys(p.row.window for p in promised)
     counters = budget.counters(max(windows))
-    good = (f"1 - {_ratio(budget, p.row.window, p.matchers)}" for p in promised)
+    good = (f"1 - {_whole_ratio(budget, p)}" for p in promised)
     spent = (
-        f"{_ratio(budget, p.row.window, p.matchers)} / {number(p.row.budget)} * "
-        f"{_known(budget, p.row.window)}"
+        f"{_whole_ratio(budget, p)} / {number(p.row.budget)} * {_known(budget, p.row.window)}"
         for p in promised
     )
     exhaustion = "\nor\n".join(_exhaustion(budget, p) for p in promised)
@@ -203,9 +215,8 @@ def pairs(alert: BurnAlert, matchers: tuple[AnyMatcher, ...]) -> tuple[str, ...]
 
 
 def _pair(budget: Budget, window: BurnWindow, rate: str, matchers: tuple[AnyMatcher, ...]) -> str:
-    long, bad = selector(budget.burn(window.long), matchers), budget.bad(window.long)
-    if window.long in LONG:
-        long, bad = running.held(long), running.held(bad)
+    long = _held(selector(budget.burn(window.long), matchers), window.long)
+    bad = _held(budget.bad(window.long), window.long)
     short = budget.burn(window.short)
     return f"(\n  {long} > {rate}\n  and {short} > {rate}\n  and {bad} >= {BAD_EVENTS}\n)"
 
@@ -236,7 +247,7 @@ def _exhausted(settings: Settings, form: Variant[ExhaustedAlert]) -> Alerting:
     return Alerting(
         alert=alert.name,
         expr=f"{selector(budget.spent, form.matchers)} >= {number(alert.threshold)}\n"
-        f"and {budget.bad(promised.window)} >= {BAD_EVENTS}",
+        f"and {_held(budget.bad(promised.window), promised.window)} >= {BAD_EVENTS}",
         labels=_labels(alert.severity, promised, form.team),
         annotations=annotations(settings, alert.name, text, BY),
         source=alert,

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.slow
 
 ALERTS = "alertmanager/out/rules/alerts.yml"
 CONFIG = "alertmanager/out/alertmanager.yml"
+PROJECT = {"google": {"projects": ["my-project"]}}
 NEWEST = Path(__file__).parents[2] / "data" / "settings" / "good" / "newest.yaml"
 
 
@@ -55,6 +56,14 @@ def test_the_tools_take_what_is_generated(tmp_path: Path, generated: dict[str, s
     """So do promtool and amtool of rules, configurations and routes, without the rules' tests."""
     found = {path: text for path, text in generated.items() if "/out/tests/" not in path}
     assert reported(tmp_path, found, offline=False) == []
+
+
+@pytest.mark.parametrize("window", ["1d", "3d"])
+def test_a_window_of_days_is_whole(tmp_path: Path, window: str) -> None:
+    """An objective's window that burn rates have too is recorded once, and read without gaps."""
+    promised = {"availability": "99.5%", "window": window}
+    given = Settings.model_validate({**PROJECT, "objectives": promised})
+    assert reported(tmp_path, texts(given), given) == []
 
 
 def test_without_settings_it_is_whole(tmp_path: Path) -> None:
