@@ -1,7 +1,7 @@
 """The variables of boards: their values are those of all series that the board's panels query."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -76,22 +76,16 @@ def _queried(facts: Facts, board: BoardText) -> Iterator[tuple[str, tuple[str, .
         if name in seen:
             continue
         seen.add(name)
-        if _DERIVED.search(name):
-            left += [inner for rule in rules.get(name, ()) for inner in names(rule.expr)]
+        found = rules.get(name, ())
+        labels = found[0].labels if found else ()
+        if _DERIVED.search(name) or _BUCKET in labels:
+            left += [inner for rule in found for inner in names(rule.expr)]
         else:
-            yield from _exported(name) if name in SERIES else _recorded(name, rules)
+            yield _exported(name) if name in SERIES else (name, labels)
 
 
-def _exported(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield a series; of a histogram its count, which is one series a place."""
+def _exported(name: str) -> tuple[str, tuple[str, ...]]:
+    """Return a series; of a histogram its count, which is one series a place."""
     family = SERIES[name]
     shown = f"{family.name}_count" if name.endswith("_bucket") else name
-    yield shown, tuple(family.label_names)
-
-
-def _recorded(
-    name: str, rules: Mapping[str, Sequence[Recording]]
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    labels = next((rule.labels for rule in rules.get(name, ())), ())
-    if _BUCKET not in labels:
-        yield name, labels
+    return shown, tuple(family.label_names)

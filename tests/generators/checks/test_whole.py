@@ -66,6 +66,15 @@ def test_a_window_of_days_is_whole(tmp_path: Path, window: str) -> None:
     assert reported(tmp_path, texts(given), given) == []
 
 
+def test_an_objective_of_latency_alone_is_whole(tmp_path: Path) -> None:
+    """Without counts of requests, variables list what the histogram has."""
+    off = {"families": {"cloudrun_requests_total": {"enabled": False}}}
+    promised = {"latency": {"share": "95%", "within": "300ms"}}
+    google = {**PROJECT["google"], **off}
+    given = Settings.model_validate({"google": google, "objectives": promised})
+    assert reported(tmp_path, texts(given), given) == []
+
+
 def test_without_settings_it_is_whole(tmp_path: Path) -> None:
     """One server, no channel, no name: nothing that is generated is wrong or of no use."""
     assert reported(tmp_path, texts(Settings()), Settings()) == []
