@@ -33,6 +33,9 @@ The project has a service in three regions, a replicated database, a cache, dail
 application with its own metrics. It is read over gRPC like a real project; only the endpoint
 differs. Without --config, all metrics of the catalog are read.
 
+Simulated counts never go into the file's storage.state_file. They are gone at the end, unless
+--storage.state-file names a file for them.
+
 \b
   ionmon simulate
   ionmon simulate --scenario error_burst
