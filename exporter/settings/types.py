@@ -27,6 +27,7 @@ _DURATION = re.compile(
 )
 _PERCENTAGE = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,12})?%")
 _DURATION_FORM = r"^(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$"
+_PERHAPS_MS = 100  # whoever writes so many without a unit may mean milliseconds
 K = TypeVar("K", bound=str)
 V = TypeVar("V")
 
@@ -138,7 +139,9 @@ def _from_file(info: ValidationInfo) -> bool:
 def _bare(value: object, what: str, example: str, unit: str) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"must be a {what}, such as {example}"
-    return f"a bare number; write its unit: '{value}{unit}'"
+    units = ("ms", "s") if unit == "s" and value >= _PERHAPS_MS else (unit,)
+    written = " or ".join(f"'{value}{unit}'" for unit in units)
+    return f"a bare number; write its unit: {written}"
 
 
 def _serialized(value: Mapping[K, V]) -> dict[K, V]:

@@ -184,6 +184,10 @@ PAIR = "tls_server_config:\n  cert_file: c\n  key_file: k\n"
             "rate_limit:\n  interval: 5\n",
             "2:3: rate_limit.interval: a bare number; write its unit: '5s'",
         ),
+        (
+            "rate_limit:\n  interval: 800\n",
+            "2:3: rate_limit.interval: a bare number; write its unit: '800ms' or '800s'",
+        ),
         ("rate_limit:\n  burst: 0\n", "2:3: rate_limit.burst: must be at least 1"),
     ],
 )
